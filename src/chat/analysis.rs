@@ -1,0 +1,44 @@
+//! What the local stages say about a request.
+
+use super::Finding;
+use std::sync::Arc;
+
+/// The intent of the message that decides.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Intent {
+    /// The operator's name for it.
+    pub name: Arc<str>,
+    /// Calibrated probability, 0–1.
+    pub p: f32,
+    /// Distance to the second best probability, 0–1.
+    pub margin: f32,
+    /// How far outside of every known intent the text lies, 0–1; higher is further.
+    pub reject: f32,
+    /// True if a short follow-up took it over from an earlier turn.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
+}
+
+/// How one local stage went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageReport {
+    /// The stage's name: `detect`, `intent`, …
+    pub stage: &'static str,
+    /// None if it finished; else why its fail mode applies (`timeout`, `not_ready`, `error`, `panic`).
+    pub failed: Option<&'static str>,
+}
+
+/// The sum of the local stages. A stage that did not finish leaves its field empty and says so in `stages`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Analysis {
+    /// Personal data and secrets, sorted by slot and start, without overlaps.
+    pub findings: Vec<Finding>,
+    /// The intent, if intents are configured and the stage finished.
+    pub intent: Option<Intent>,
+    /// Tokens of all text: counted by the encoder's tokenizer, or estimated from bytes without one.
+    pub n_tokens: u32,
+    /// How each stage went.
+    pub stages: Vec<StageReport>,
+    /// Parts of the request that no detector looked at (`image`, `audio`, …).
+    pub unchecked: Vec<&'static str>,
+}

@@ -1,0 +1,103 @@
+//! What Weir decided about a request, and why.
+
+use super::{EntityType, Intent};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What happens to findings before a request leaves the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PrivacyAction {
+    /// Findings become placeholders and are restored in the answer.
+    #[default]
+    Redact,
+    /// Only local targets may see the request.
+    LocalOnly,
+    /// The request is refused.
+    Block,
+    /// The request leaves as it is.
+    Allow,
+}
+
+/// How much shaping may do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShapeLevel {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Only what loses no information.
+    Lossless,
+}
+
+/// Which latency budget applies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LatencyClass {
+    /// A person waits.
+    #[default]
+    Interactive,
+    /// Nobody waits.
+    Background,
+}
+
+/// A target in the order of preference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Candidate {
+    /// The target's name.
+    pub target: Arc<str>,
+    /// True if it runs in this process.
+    pub local: bool,
+}
+
+/// A target that was not chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// The target's name.
+    pub target: Arc<str>,
+    /// Why, in words for the operator.
+    pub reason: String,
+}
+
+/// What the rules saw. Never text of the request.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Values {
+    /// The model that the client asked for.
+    pub requested_model: String,
+    /// The intent, if known.
+    pub intent: Option<Intent>,
+    /// The types found, sorted, each once.
+    pub finding_types: Vec<EntityType>,
+    /// Whether tools are on offer.
+    pub has_tools: bool,
+    /// Whether a tool call is forced.
+    pub forced_tool: bool,
+    /// Whether images are present.
+    pub has_images: bool,
+    /// Whether `n > 1`, log-probabilities or a response format is asked for.
+    pub needs: Vec<&'static str>,
+    /// Tokens of all text.
+    pub context_tokens: u32,
+    /// The tenant of the API key.
+    pub tenant: Option<Arc<str>>,
+}
+
+/// The outcome of the rules.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Decision {
+    /// The rule that matched, or `forced` (the client named a target) or `default`.
+    pub rule: Arc<str>,
+    /// Targets to try, in order. Never empty unless `privacy` is `Block` or all were rejected.
+    pub candidates: Vec<Candidate>,
+    /// Targets left out, with reasons.
+    pub rejected: Vec<Rejected>,
+    /// What happens to findings.
+    pub privacy: PrivacyAction,
+    /// How much shaping may do.
+    pub shape: ShapeLevel,
+    /// Which latency budget applies.
+    pub latency: LatencyClass,
+    /// What the rules saw.
+    pub values: Values,
+}

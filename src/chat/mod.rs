@@ -1,0 +1,22 @@
+//! The canonical vocabulary: every type that crosses rooms lives here, and nothing here does I/O.
+//!
+//! Text keeps its place: each string of a body that may carry somebody's words is a [`TextSlot`] with its span in the
+//! body, so that redaction and shaping replace single JSON string literals and every other byte survives the trip.
+
+mod analysis;
+mod body;
+mod decision;
+mod finding;
+mod hop;
+mod request;
+mod stream;
+mod usage;
+
+pub use analysis::{Analysis, Intent, StageReport};
+pub use body::{Edit, Span, TextSlot, SlotKind, json_string, splice};
+pub use decision::{Candidate, Decision, LatencyClass, PrivacyAction, Rejected, ShapeLevel, Values};
+pub use finding::{EntityType, Finding};
+pub use hop::{Hop, HopKind, Outcome, RequestRecord};
+pub use request::{ChatRequest, Message, Part, Role, Sampling, Tool, ToolCall, ToolChoice};
+pub use stream::{ChatResponse, Choice, FinishReason, ResponseToolCall, StreamEvent};
+pub use usage::Usage;

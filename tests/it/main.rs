@@ -1,0 +1,3 @@
+//! Integration tests: the rules of the architecture, and the river from a client's socket to the ledger.
+
+mod architecture;
