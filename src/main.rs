@@ -1,2 +1,15 @@
-//! weir
-fn main() {}
+//! The `weir` binary: parse, run, exit code.
+
+use clap::Parser;
+use std::process::ExitCode;
+use weir::cli::{Cli, run};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            weir::cli::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -20,6 +20,18 @@ pub enum PrivacyAction {
     Allow,
 }
 
+impl PrivacyAction {
+    /// The name in the configuration and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Redact => "redact",
+            Self::LocalOnly => "local_only",
+            Self::Block => "block",
+            Self::Allow => "allow",
+        }
+    }
+}
+
 /// How much shaping may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

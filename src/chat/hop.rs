@@ -47,10 +47,11 @@ impl HopKind {
 }
 
 /// How a hop or a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// As it should.
+    #[default]
     Ok,
     /// With an error.
     Error,
@@ -104,7 +105,7 @@ pub struct Hop {
 }
 
 /// A finished request, as the ledger keeps it. Holds no text of the request or the answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RequestRecord {
     /// The id in `x-weir-request-id`, time-ordered.
     pub id: Uuid,

@@ -1,3 +1,32 @@
-//! Configuration.
+//! Configuration: `raw` is what the operator writes, `resolved` what is meant by it; `load` goes from one to the other
+//! and reports everything that is wrong at once, with path, line and hint; `watch` does it again when a file changes.
+//!
+//! Invariant: a [`Config`] that exists can be served, and no secret is ever printed.
 
+mod check;
+mod diff;
+pub mod entities;
+mod load;
+mod problem;
+pub mod raw;
+mod resolve;
 pub mod resolved;
+mod schema;
+mod show;
+mod tree;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use diff::diff;
+pub use load::{Overrides, find};
+pub use problem::{ConfigErrors, Problem};
+pub use resolve::Env;
+pub use resolved::{
+    ApiKey, BreakerSettings, Budget, Capabilities, Condition, Config, IntentSpec, LatencyBudgets,
+    LedgerSettings, Limits, LocalModel, LocalModels, PrivacySettings, Rule, Target, TargetKind,
+};
+pub use schema::schema;
+pub use show::describe;
+pub use watch::{SharedEnv, Source, WatchError, Watcher, watch};

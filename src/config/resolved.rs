@@ -37,8 +37,10 @@ pub struct Config {
     pub prices_file: Option<PathBuf>,
     /// What one second of one local core costs.
     pub core_second: NanoUsd,
-    /// SHA-256 (first 16 hex digits) of the configuration as written, secrets left out.
+    /// SHA-256 (first 16 hex digits) of the configuration as meant, secrets left out.
     pub hash: Arc<str>,
+    /// Every file that was read for it, the configuration file first; a change of one may change the configuration.
+    pub files: Vec<PathBuf>,
 }
 
 /// A key that a client may present.
@@ -229,7 +231,7 @@ pub struct Budget {
 }
 
 /// Local model runtime settings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalModels {
     /// False leaves every local model off: no intent, no local target.
     pub enabled: bool,

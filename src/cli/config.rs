@@ -1,0 +1,68 @@
+//! `weir config check | schema | show`.
+
+use crate::config::{Config, Overrides, TargetKind, describe, find, schema};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What to do with the configuration.
+#[derive(Debug, clap::Subcommand)]
+pub enum ConfigArgs {
+    /// Check a file and report everything that is wrong with it.
+    Check {
+        /// The file; without it the one that `serve` would use.
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the file, for editors.
+    Schema,
+    /// Print the configuration as Weir understands it, with every default, secrets masked.
+    Show,
+}
+
+/// Runs the command. `config_path` is what `--config` said.
+///
+/// # Errors
+/// Where the configuration has problems (all of them are in the message) or the output cannot be written.
+pub fn run(args: &ConfigArgs, config_path: Option<&Path>) -> anyhow::Result<()> {
+    let env = |name: &str| std::env::var(name).ok();
+    let load = |path: Option<&Path>| Config::load(path, &env, &Overrides::default());
+    let text = match args {
+        ConfigArgs::Schema => serde_json::to_string_pretty(&schema())?,
+        ConfigArgs::Show => serde_saphyr::to_string(&describe(&load(config_path)?))?,
+        ConfigArgs::Check { file } => {
+            let path = file.as_deref().or(config_path);
+            let config = load(path)?;
+            let name = find(path, &env)
+                .map_or("no file, defaults only".to_owned(), |path| path.display().to_string());
+            summary(&name, &config)
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", text.trim_end())?;
+    Ok(())
+}
+
+/// `ok` and what the configuration holds, in a few lines.
+fn summary(name: &str, config: &Config) -> String {
+    let targets: Vec<String> = config
+        .targets
+        .iter()
+        .map(|target| match target.kind {
+            TargetKind::Local => format!("{} (here)", target.name),
+            TargetKind::OpenAi | TargetKind::Anthropic => target.name.to_string(),
+        })
+        .collect();
+    let rules: Vec<&str> = config.rules.iter().map(|rule| &*rule.name).collect();
+    let examples: usize = config.intents.iter().map(|intent| intent.examples.len()).sum();
+    let ledger =
+        config.ledger.path.as_ref().map_or("off".to_owned(), |path| path.display().to_string());
+    let lines = [
+        format!("ok: {name}"),
+        format!("  listen   {} ({} keys)", config.listen, config.api_keys.len()),
+        format!("  targets  {}", targets.join(", ")),
+        format!("  intents  {} ({examples} examples)", config.intents.len()),
+        format!("  rules    {}", rules.join(" → ")),
+        format!("  ledger   {ledger}"),
+        format!("  hash     {}", config.hash),
+    ];
+    lines.join("\n")
+}

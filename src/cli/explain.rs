@@ -1,0 +1,22 @@
+//! `weir explain`: the analysis and the decision of JSON lines; nothing is sent anywhere.
+
+use super::Common;
+use super::batch::{self, BatchArgs};
+use crate::pipeline;
+use serde_json::Value;
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`batch::run`].
+pub fn run(common: &Common, args: &BatchArgs) -> anyhow::Result<()> {
+    batch::run(common, args, |line| {
+        let mut out = super::analyze::analysis(line);
+        let decision = pipeline::decision(line.ctx, line.request, line.analysis, &|_| None);
+        if let Value::Object(told) = serde_json::to_value(pipeline::explanation(line.analysis, decision))? {
+            // The analysis already lists the findings with their places.
+            out.extend(told.into_iter().filter(|(name, _)| name != "findings"));
+        }
+        Ok(Value::Object(out))
+    })
+}

@@ -1,0 +1,49 @@
+//! Opening what commands share: the configuration, the model runtime, a live state.
+
+use super::Common;
+use crate::config::{Config, Overrides, Source};
+use crate::inference::Runtime;
+use crate::ledger::Ledger;
+use crate::live::{LiveState, runtime_spec};
+use anyhow::Context;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where this process gets its configuration from.
+pub fn source(common: &Common, overrides: Overrides) -> Source {
+    Source { path: common.config.clone(), env: Arc::new(|name| std::env::var(name).ok()), overrides }
+}
+
+/// The configuration, every problem in it told at once.
+pub fn config(common: &Common) -> anyhow::Result<Config> {
+    source(common, Overrides::default()).load().map_err(|errors| anyhow::anyhow!("{errors}"))
+}
+
+/// The ledger file of the configuration, if it can be loaded and has one.
+pub fn ledger_path(common: &Common) -> Option<PathBuf> {
+    config(common).ok()?.ledger.path
+}
+
+/// The model cache of the configuration, or the default one where there is no usable configuration.
+pub fn cache_dir(common: &Common) -> anyhow::Result<PathBuf> {
+    Ok(config(common)?.local.cache_dir)
+}
+
+/// A runtime with a thread per core.
+pub fn tokio_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the async runtime could not start")
+}
+
+/// A state for batch commands: without a ledger or a generator, and with the intents fitted before it is handed out.
+pub async fn batch_state(common: &Common) -> anyhow::Result<Arc<LiveState>> {
+    let config = config(common)?;
+    let mut spec = runtime_spec(&config.local)?;
+    spec.generator = None;
+    if config.intents.is_empty() {
+        spec.encoder = None;
+    }
+    let runtime = Arc::new(Runtime::start(spec));
+    let live = LiveState::open(Arc::new(config), runtime, Arc::new(Ledger::off()), None)?;
+    live.fit_intents().await.map_err(|reason| anyhow::anyhow!("intents: {reason}"))?;
+    Ok(Arc::new(live))
+}

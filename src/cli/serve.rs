@@ -1,0 +1,150 @@
+//! `weir serve`: the gateway as a process, from its first line of talk to the last row of its ledger.
+
+use super::{Common, open};
+use crate::config::{Config, Overrides, Source, TargetKind, diff, watch};
+use crate::downstream;
+use crate::inference::Runtime;
+use crate::ledger::Ledger;
+use crate::live::{Gateway, LiveState, runtime_spec};
+use crate::telemetry::{self, LogFormat, Metric};
+use anyhow::Context;
+use clap::Args;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long the ledger may take to write what waits when the process stops.
+const FLUSH: Duration = Duration::from_secs(10);
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address to listen on, e.g. `127.0.0.1:8787`; wins over the file.
+    #[arg(long, env = "WEIR_LISTEN", value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// Write logs as JSON.
+    #[arg(long)]
+    log_json: bool,
+}
+
+/// Runs the gateway until it is told to stop.
+///
+/// # Errors
+/// The configuration is bad, the port is taken, or the ledger cannot be opened.
+pub fn run(common: &Common, args: ServeArgs) -> anyhow::Result<()> {
+    let format = if args.log_json { LogFormat::Json } else { LogFormat::Human };
+    if let Err(problem) = telemetry::init(format) {
+        tracing::warn!("{problem}");
+    }
+    let source = open::source(common, Overrides { listen: args.listen, ..Overrides::default() });
+    let config = source.load().map_err(|errors| anyhow::anyhow!("{errors}"))?;
+    open::tokio_runtime()?.block_on(serve(source, config))
+}
+
+async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
+    let listener = downstream::bind(config.listen).await?;
+    let address = listener.local_addr().context("the listening socket has no address")?;
+    let ledger = Arc::new(match &config.ledger.path {
+        Some(path) => Ledger::open(path, config.ledger.queue_len)
+            .with_context(|| format!("the ledger {} cannot be opened", path.display()))?,
+        None => Ledger::off(),
+    });
+    let runtime = Arc::new(Runtime::start(runtime_spec(&config.local)?));
+    let files = config.files.clone();
+    let live = LiveState::open(Arc::new(config), runtime, ledger.clone(), None)?;
+    greet(&live.config, address);
+    let gateway = Gateway::new(live);
+    fit_in_background(&gateway);
+
+    let stop = CancellationToken::new();
+    let handle = tokio::runtime::Handle::current();
+    let reloaded = gateway.clone();
+    let _watcher = watch(source, files, move |loaded| handle.block_on(reload(&reloaded, loaded)))?;
+    tokio::spawn(stop_on_signal(stop.clone()));
+    let served = downstream::serve(gateway, listener, stop).await;
+    let n_left = tokio::task::spawn_blocking(move || ledger.shutdown(FLUSH)).await.unwrap_or(0);
+    if n_left > 0 {
+        tracing::error!(rows = n_left, "the ledger could not be flushed in time; rows were lost");
+    }
+    Ok(served?)
+}
+
+/// Says where to point a client, and what this gateway can do.
+fn greet(config: &Config, address: SocketAddr) {
+    let shown = match address.ip() {
+        ip if ip.is_unspecified() => format!("http://127.0.0.1:{}/v1", address.port()),
+        _ => format!("http://{address}/v1"),
+    };
+    let clouds = config.targets.iter().filter(|target| target.kind != TargetKind::Local);
+    let clouds: Vec<&str> = clouds.map(|target| &*target.name).collect();
+    tracing::info!("Weir {} answers at {shown} (use it as OPENAI_BASE_URL)", env!("CARGO_PKG_VERSION"));
+    if clouds.is_empty() {
+        tracing::info!("no cloud target is configured: set OPENAI_API_KEY or ANTHROPIC_API_KEY, or list `targets`");
+    } else {
+        tracing::info!("cloud targets: {}", clouds.join(", "));
+    }
+    match &config.ledger.path {
+        Some(path) => tracing::info!("ledger: {}", path.display()),
+        None => tracing::warn!("the ledger is off: requests leave no record"),
+    }
+}
+
+/// Fits the intents once the encoder is there; requests are served meanwhile, without an intent.
+fn fit_in_background(gateway: &Arc<Gateway>) {
+    let live = gateway.live();
+    tokio::spawn(async move {
+        if let Err(reason) = live.fit_intents().await {
+            tracing::error!("intents are not available: {reason}");
+        }
+    });
+}
+
+async fn reload(gateway: &Gateway, loaded: Result<Config, crate::config::ConfigErrors>) {
+    let config = match loaded {
+        Ok(config) => config,
+        Err(errors) => {
+            telemetry::counter(Metric::ConfigReload, &["error"]).add(1);
+            tracing::error!("the configuration was not reloaded, the old one stays:\n{errors}");
+            return;
+        }
+    };
+    let old = gateway.live().config.clone();
+    let changes = diff(&old, &config);
+    for (what, changed) in [
+        ("listen", old.listen != config.listen),
+        ("ledger.path", old.ledger.path != config.ledger.path),
+        ("local", old.local != config.local),
+    ] {
+        if changed {
+            tracing::warn!("{what} changed: it takes effect at the next start");
+        }
+    }
+    match gateway.reload(config).await {
+        Ok(()) => {
+            telemetry::counter(Metric::ConfigReload, &["ok"]).add(1);
+            tracing::info!("configuration reloaded: {}", if changes.is_empty() { "no change".to_owned() } else { changes.join("; ") });
+        }
+        Err(reason) => {
+            telemetry::counter(Metric::ConfigReload, &["error"]).add(1);
+            tracing::error!("the configuration was not reloaded, the old one stays: {reason}");
+        }
+    }
+}
+
+/// Cancels on Ctrl-C and on SIGTERM.
+async fn stop_on_signal(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping: open answers may finish, then the ledger is flushed");
+    stop.cancel();
+}

@@ -1,0 +1,57 @@
+//! Latency budgets as the operator writes them.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Time budgets of the two latency classes.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLatency {
+    /// For requests that a person waits for.
+    #[serde(default)]
+    pub interactive: RawBudget,
+    /// For requests that nobody waits for.
+    #[serde(default)]
+    pub background: RawBudget,
+}
+
+/// One time budget.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawBudget {
+    /// First token, what is aimed at, in milliseconds. Default 1500, background 10000; range 1–3600000.
+    #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
+    pub ttft_target_ms: Option<u64>,
+    /// First token, after which the next candidate is tried, in milliseconds. Default 3000, background 60000; range
+    /// 1–3600000.
+    #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
+    pub ttft_ms: Option<u64>,
+    /// The whole request, in milliseconds. Default 10000, background 180000; range 1–3600000.
+    #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
+    pub total_ms: Option<u64>,
+    /// What each local stage may take.
+    #[serde(default)]
+    pub stages: RawStages,
+}
+
+/// What each local stage may take. A stage that overruns is cut off: without the detectors nothing leaves the machine
+/// that a rule would redact, and without the others the request goes on.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawStages {
+    /// The detectors, in milliseconds. Default 50, background 2000; range 1–600000.
+    #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
+    pub detect_ms: Option<u64>,
+    /// The intent, embedding included, in milliseconds. Default 150, background 5000; range 1–600000.
+    #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
+    pub intent_ms: Option<u64>,
+    /// Redaction, in milliseconds. Default 20, background 1000; range 1–600000.
+    #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
+    pub redact_ms: Option<u64>,
+    /// Shaping, in milliseconds. Default 50, background 2000; range 1–600000.
+    #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
+    pub shape_ms: Option<u64>,
+    /// Waiting for a local generator, in milliseconds. Default 1000, background 60000; range 1–600000.
+    #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
+    pub queue_ms: Option<u64>,
+}

@@ -1,0 +1,127 @@
+//! The configuration as written: one struct per mapping of the file. These doc comments are the reference, and the JSON
+//! Schema made from them checks the file.
+//!
+//! Invariant: every field may be absent here (a required one is an `Option` that the schema requires), so that a file
+//! with mistakes still yields whatever is right in it, and all its mistakes can be reported at once.
+
+mod intent;
+mod latency;
+mod local;
+mod route;
+mod target;
+
+pub use intent::RawIntent;
+pub use latency::{RawBudget, RawLatency, RawStages};
+pub use local::{RawLocal, RawLocalModel};
+pub use route::{RawRule, RawWhen};
+pub use target::{NoKey, RawBreaker, RawCapabilities, RawKind, RawLimits, RawTarget};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// Other names under which `route` may be written.
+pub const ROUTE_ALIASES: [&str; 2] = ["routes", "rules"];
+
+/// Weir's configuration. Every path in it is relative to the file it stands in; `~/` is the home directory.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawConfig {
+    /// Address to listen on. Default `127.0.0.1:8787`. Any address that is not loopback needs `api_keys`.
+    pub listen: Option<String>,
+    /// Keys that clients may present. Default: none, and then every client on this machine may use the gateway.
+    #[serde(default)]
+    pub api_keys: Vec<RawApiKey>,
+    /// Providers and models, in order of preference. Default: OpenAI if `OPENAI_API_KEY` is set, Anthropic if
+    /// `ANTHROPIC_API_KEY` is set. The target `local` is added unless there is one or local models are off.
+    #[serde(default)]
+    pub targets: Vec<RawTarget>,
+    /// What users may want, in words with examples. Default: none, and then no intent is looked for.
+    #[serde(default)]
+    pub intents: Vec<RawIntent>,
+    /// Rules; the first that matches decides. A last rule named `default` is added unless one matches everything. May
+    /// also be written `routes` or `rules`.
+    #[serde(default)]
+    pub route: Vec<RawRule>,
+    /// Settings of the detectors of personal data and secrets.
+    #[serde(default)]
+    pub privacy: RawPrivacy,
+    /// Time budgets of the two latency classes.
+    #[serde(default)]
+    pub latency: RawLatency,
+    /// Models that run in this process.
+    #[serde(default)]
+    pub local: RawLocal,
+    /// Where the record of requests goes.
+    #[serde(default)]
+    pub ledger: RawLedger,
+    /// Largest request body in MiB. Default 32, range 1–1024.
+    #[schemars(range(min = 1, max = 1024), extend("x-unit" = "MiB"))]
+    pub body_limit_mib: Option<u32>,
+    /// A price table to read after the built-in one; its rows win. Default: none.
+    pub prices: Option<PathBuf>,
+}
+
+/// A key that a client may present as `Authorization: Bearer …`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawApiKey {
+    /// A name for it, unique.
+    #[schemars(required)]
+    pub name: Option<String>,
+    /// The environment variable that holds the key. Exactly one of `key_env` and `key_file` must be given.
+    pub key_env: Option<String>,
+    /// The file that holds the key; white space around it is ignored.
+    pub key_file: Option<PathBuf>,
+    /// The tenant it stands for. Default: `name`.
+    pub tenant: Option<String>,
+}
+
+/// Settings of the detectors of personal data and secrets.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPrivacy {
+    /// Findings with a score below this are dropped. Default 0.4, range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_score: Option<f64>,
+    /// Types that are reported but never replaced, for example `URL`. Default: none.
+    #[serde(default)]
+    pub keep: Vec<String>,
+    /// Types that are not looked for at all. Default: none.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+}
+
+/// Where the record of requests goes.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLedger {
+    /// Whether requests are recorded. Default true.
+    pub enabled: Option<bool>,
+    /// The SQLite file. Default: `weir.db` in `$XDG_STATE_HOME/weir`, else in `~/.local/state/weir`. The environment
+    /// variable `WEIR_LEDGER` wins over it.
+    pub path: Option<PathBuf>,
+    /// Requests whose record may wait to be written. Default 8192, range 16–1000000.
+    #[schemars(range(min = 16, max = 1_000_000), extend("x-unit" = "requests"))]
+    pub queue: Option<u32>,
+}
+
+/// One text or a list of texts.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// A single one.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// As a list.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Routing rules as the operator writes them.
+
+use super::OneOrMany;
+use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// One rule: if `when` holds, `to` says where, and the rest how.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRule {
+    /// A name for it, unique; `forced` is taken. Default `rule-1`, `rule-2`, … by position.
+    pub name: Option<String>,
+    /// What must hold, all of it. Default: nothing, so the rule always matches.
+    #[serde(default)]
+    pub when: RawWhen,
+    /// Targets in order of preference. Default: cloud targets in their order, then local ones; only local ones under
+    /// `local_only`; none under `block`.
+    pub to: Option<OneOrMany>,
+    /// What happens to findings before a request leaves the machine. Default `redact`.
+    pub privacy: Option<PrivacyAction>,
+    /// How much the request may be shortened. Default `lossless`.
+    pub shape: Option<ShapeLevel>,
+    /// Which time budget applies. Default `interactive`.
+    pub latency: Option<LatencyClass>,
+}
+
+/// What a rule asks of a request; a list asks for any one of its entries.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawWhen {
+    /// The intent; `none` stands for a request without one.
+    pub intent: Option<OneOrMany>,
+    /// The intent's probability is at least this. Range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_probability: Option<f64>,
+    /// The intent's reject score (how far out of scope the text lies) is at most this. Range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub max_reject: Option<f64>,
+    /// A finding of this type is present, for example `US_SSN`; `any` stands for every type.
+    pub findings: Option<OneOrMany>,
+    /// Whether tools are on offer.
+    pub tools: Option<bool>,
+    /// Fewest tokens of context.
+    #[schemars(extend("x-unit" = "tokens"))]
+    pub min_context_tokens: Option<u32>,
+    /// Most tokens of context.
+    #[schemars(extend("x-unit" = "tokens"))]
+    pub max_context_tokens: Option<u32>,
+    /// The tenant of the client's key.
+    pub tenant: Option<OneOrMany>,
+    /// Each of these request headers has this value.
+    #[serde(default)]
+    pub header: BTreeMap<String, String>,
+    /// The model the client asks for. Names given here are accepted from clients beside `auto` and the targets.
+    pub model: Option<OneOrMany>,
+}

@@ -1,0 +1,221 @@
+//! From the configuration as written to the configuration as meant: defaults, secrets, files, and the checks that need
+//! more than the form of the file.
+//!
+//! Invariant: a problem is reported once; what depends on a part with a problem in its form is not complained about.
+
+mod intents;
+mod local;
+mod names;
+mod paths;
+mod rules;
+mod secret;
+mod target;
+mod url;
+
+use super::check::Places;
+use super::entities;
+use super::problem::{Problem, name_hint};
+use super::raw::{RawApiKey, RawBudget, RawConfig, RawLatency, RawPrivacy};
+use super::resolved::{ApiKey, Budget, Config, LatencyBudgets, LedgerSettings, PrivacySettings};
+use super::{Overrides, show};
+use crate::chat::EntityType;
+use crate::units::NanoUsd;
+use secrecy::ExposeSecret;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Reads an environment variable.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What resolving needs beside the raw configuration, and what it finds on the way.
+pub(super) struct Context<'a> {
+    /// The environment.
+    pub env: Env<'a>,
+    /// The folder that relative paths start from.
+    pub dir: PathBuf,
+    /// Where values stand in the file.
+    pub places: Places,
+    /// List entries of which the check left nothing.
+    pub lost: Vec<String>,
+    /// Everything wrong so far.
+    pub problems: Vec<Problem>,
+    /// Every file read so far.
+    pub files: Vec<PathBuf>,
+}
+
+impl Context<'_> {
+    fn report(&mut self, path: &str, message: impl Into<String>, hint: Option<String>) {
+        let at = self.places.find(path);
+        self.problems.push(Problem { path: path.to_owned(), at, message: message.into(), hint });
+    }
+
+    /// Whether something at or below `path` is wrong already.
+    fn broken(&self, path: &str) -> bool {
+        let below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+        self.problems.iter().any(|problem| problem.path.strip_prefix(path).is_some_and(below))
+            || self.lost.iter().any(|lost| path.strip_prefix(&**lost).is_some_and(below))
+    }
+
+    /// The value of an environment variable that is set to something.
+    fn var(&self, name: &str) -> Option<String> {
+        (self.env)(name).filter(|value| !value.trim().is_empty())
+    }
+}
+
+/// Fills in everything; problems are in the context afterwards.
+pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'_>) -> Config {
+    let listen = listen(raw, overrides, cx);
+    let api_keys = api_keys(&raw.api_keys, cx);
+    if !listen.ip().is_loopback() && raw.api_keys.is_empty() {
+        let path = if overrides.listen.is_some() { "--listen" } else { "listen" };
+        cx.report(
+            path,
+            format!("{listen} can be reached from other machines, and there are no `api_keys`"),
+            Some("add `api_keys: [{name: …, key_env: …}]` or listen on 127.0.0.1".to_owned()),
+        );
+    }
+    let local = local::local(&raw.local, cx);
+    let targets = target::targets(raw, &local, cx);
+    let intents = intents::intents(&raw.intents, cx);
+    let rules = rules::rules(raw, &targets, cx);
+    let privacy = privacy(&raw.privacy, cx);
+    let latency = latency(&raw.latency, cx);
+    let prices_file = raw.prices.as_deref().map(|path| paths::inside(path, cx));
+    if let Some(path) = &prices_file {
+        if !path.is_file() {
+            cx.report("prices", format!("there is no file {}", path.display()), None);
+        }
+        cx.files.push(path.clone());
+    }
+    let ledger = LedgerSettings {
+        path: paths::ledger(&raw.ledger, overrides, cx),
+        queue_len: raw.ledger.queue.unwrap_or(8192) as usize,
+    };
+    let mut config = Config {
+        listen,
+        api_keys,
+        body_limit: raw.body_limit_mib.unwrap_or(32) as usize * 1024 * 1024,
+        targets,
+        intents,
+        rules,
+        privacy,
+        latency,
+        local,
+        ledger,
+        prices_file,
+        core_second: NanoUsd::from_usd(raw.local.core_second_usd.unwrap_or(0.000_012)),
+        hash: Arc::from(""),
+        files: cx.files.clone(),
+    };
+    config.hash = show::hash(&config);
+    config
+}
+
+fn listen(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'_>) -> SocketAddr {
+    let default = SocketAddr::from((Ipv4Addr::LOCALHOST, 8787));
+    let (path, text) = match (&overrides.listen, &raw.listen) {
+        (Some(text), _) => ("--listen", text),
+        (None, Some(text)) => ("listen", text),
+        (None, None) => return default,
+    };
+    let literal = text.replacen("localhost:", "127.0.0.1:", 1);
+    literal.parse().unwrap_or_else(|_| {
+        let hint = "write an address and a port, such as 127.0.0.1:8787 or [::1]:8787";
+        cx.report(path, "not an address to listen on", Some(hint.to_owned()));
+        default
+    })
+}
+
+fn api_keys(raw: &[RawApiKey], cx: &mut Context<'_>) -> Vec<ApiKey> {
+    let mut keys: Vec<ApiKey> = Vec::new();
+    for (i, raw) in raw.iter().enumerate() {
+        let path = format!("api_keys[{i}]");
+        let name = raw.name.clone().unwrap_or_default();
+        names::check(
+            &name,
+            "a key",
+            &format!("{path}.name"),
+            keys.iter().map(|key| &*key.name),
+            &[],
+            cx,
+        );
+        let tenant = raw.tenant.clone().unwrap_or_else(|| name.clone());
+        names::check(&tenant, "a tenant", &format!("{path}.tenant"), [], &[], cx);
+        let pair = secret::Sources {
+            path: &path,
+            env: ("key_env", raw.key_env.as_deref()),
+            file: ("key_file", raw.key_file.as_deref()),
+        };
+        if raw.key_env.is_none() && raw.key_file.is_none() && !cx.broken(&path) {
+            cx.report(&path, "has no key", Some("give `key_env` or `key_file`".to_owned()));
+        }
+        let Some((secret, _)) = secret::load(&pair, cx) else { continue };
+        if let Some(other) =
+            keys.iter().find(|key| key.secret.expose_secret() == secret.expose_secret())
+        {
+            let message = format!("holds the same key as `{}`", other.name);
+            cx.report(&path, message, Some("every key needs a value of its own".to_owned()));
+        }
+        keys.push(ApiKey { name: name.into(), tenant: tenant.into(), secret });
+    }
+    keys
+}
+
+fn privacy(raw: &RawPrivacy, cx: &mut Context<'_>) -> PrivacySettings {
+    let keep = entity_types(&raw.keep, "privacy.keep", cx);
+    let ignore = entity_types(&raw.ignore, "privacy.ignore", cx);
+    PrivacySettings { min_score: raw.min_score.unwrap_or(0.4) as f32, keep, ignore }
+}
+
+fn entity_types(names: &[String], path: &str, cx: &mut Context<'_>) -> Vec<EntityType> {
+    let mut out = Vec::new();
+    for (i, name) in names.iter().enumerate() {
+        match entities::find(name) {
+            Some(entity) if !out.contains(&entity) => out.push(entity),
+            Some(_) => {}
+            None => unknown_entity(name, &format!("{path}[{i}]"), cx),
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+fn unknown_entity(name: &str, path: &str, cx: &mut Context<'_>) {
+    if !cx.broken(path) {
+        let some = "for example EMAIL_ADDRESS, CREDIT_CARD, US_SSN or SECRET".to_owned();
+        let hint = name_hint(name, entities::ENTITIES.iter().copied()).or(Some(some));
+        cx.report(path, format!("there is no finding type `{name}`"), hint);
+    }
+}
+
+fn latency(raw: &RawLatency, cx: &mut Context<'_>) -> LatencyBudgets {
+    let ms = |value: Option<u64>, default: u64| Duration::from_millis(value.unwrap_or(default));
+    let budget = |raw: &RawBudget, d: [u64; 8]| Budget {
+        ttft_target: ms(raw.ttft_target_ms, d[0].min(raw.ttft_ms.unwrap_or(d[0]))),
+        ttft_limit: ms(raw.ttft_ms, d[1].min(raw.total_ms.unwrap_or(d[1]))),
+        total: ms(raw.total_ms, d[2].max(raw.ttft_ms.unwrap_or(d[2]))),
+        detect: ms(raw.stages.detect_ms, d[3]),
+        intent: ms(raw.stages.intent_ms, d[4]),
+        redact: ms(raw.stages.redact_ms, d[5]),
+        shape: ms(raw.stages.shape_ms, d[6]),
+        queue: ms(raw.stages.queue_ms, d[7]),
+    };
+    let interactive = budget(&raw.interactive, [1500, 3000, 10_000, 50, 150, 20, 50, 1000]);
+    let background =
+        budget(&raw.background, [10_000, 60_000, 180_000, 2000, 5000, 1000, 2000, 60_000]);
+    for (class, budget) in [("interactive", &interactive), ("background", &background)] {
+        let path = format!("latency.{class}");
+        if cx.broken(&path) {
+            continue;
+        }
+        if budget.ttft_target > budget.ttft_limit {
+            cx.report(&format!("{path}.ttft_target_ms"), "is above `ttft_ms`", None);
+        }
+        if budget.ttft_limit > budget.total {
+            cx.report(&format!("{path}.ttft_ms"), "is above `total_ms`", None);
+        }
+    }
+    LatencyBudgets { interactive, background }
+}

@@ -1,0 +1,193 @@
+//! The configuration as meant, written in the words of the file, secrets masked.
+//!
+//! Invariant: no secret gets in, so what comes out may be printed, hashed and compared.
+
+use super::resolved::{Budget, Condition, Config, Rule, Target, TargetKind};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What stands in the place of a secret.
+const MASK: &str = "***";
+
+/// The whole configuration as a tree.
+pub fn describe(config: &Config) -> Value {
+    let names =
+        |types: &[crate::chat::EntityType]| types.iter().map(|t| t.as_str()).collect::<Vec<_>>();
+    let keys: Vec<Value> = config
+        .api_keys
+        .iter()
+        .map(|key| json!({"name": &*key.name, "tenant": &*key.tenant, "key": MASK}))
+        .collect();
+    let intents: Vec<Value> = config
+        .intents
+        .iter()
+        .map(|intent| {
+            json!({
+                "name": &*intent.name,
+                "description": intent.description,
+                "examples": intent.examples,
+            })
+        })
+        .collect();
+    let models: Vec<Value> = config
+        .local
+        .models
+        .iter()
+        .map(|model| {
+            json!({
+                "name": model.name, "source": model.source, "sha256": model.sha256, "max_len": model.max_len,
+            })
+        })
+        .collect();
+    let value = json!({
+        "listen": config.listen.to_string(),
+        "api_keys": keys,
+        "targets": config.targets.iter().map(|target| describe_target(target)).collect::<Vec<_>>(),
+        "intents": intents,
+        "route": config.rules.iter().map(rule).collect::<Vec<_>>(),
+        "privacy": {
+            "min_score": rounded(config.privacy.min_score),
+            "keep": names(&config.privacy.keep),
+            "ignore": names(&config.privacy.ignore),
+        },
+        "latency": {
+            "interactive": budget(&config.latency.interactive),
+            "background": budget(&config.latency.background),
+        },
+        "local": {
+            "enabled": config.local.enabled,
+            "encoder": config.local.encoder,
+            "generator": config.local.generator,
+            "models": models,
+            "threads": config.local.threads,
+            "queue": config.local.queue_len,
+            "queue_tokens": config.local.queue_tokens,
+            "cache_dir": config.local.cache_dir.display().to_string(),
+            "core_second_usd": config.core_second.as_usd(),
+        },
+        "ledger": {
+            "enabled": config.ledger.path.is_some(),
+            "path": config.ledger.path.as_ref().map(|path| path.display().to_string()),
+            "queue": config.ledger.queue_len,
+        },
+        "body_limit_mib": config.body_limit / (1024 * 1024),
+        "prices": config.prices_file.as_ref().map(|path| path.display().to_string()),
+    });
+    without_nothing(value)
+}
+
+/// The first 16 hex digits of the SHA-256 of [`describe`].
+pub(super) fn hash(config: &Config) -> Arc<str> {
+    let digest = Sha256::digest(describe(config).to_string().as_bytes());
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    hex.into()
+}
+
+fn describe_target(target: &Target) -> Value {
+    let local = target.kind == TargetKind::Local;
+    let headers: Map<String, Value> =
+        target.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    json!({
+        "name": &*target.name,
+        "kind": match target.kind {
+            TargetKind::OpenAi => "openai",
+            TargetKind::Anthropic => "anthropic",
+            TargetKind::Local => "local",
+        },
+        "model": target.model,
+        "url": (!local).then_some(&target.url),
+        "auth_header": (!local).then_some(&target.auth.0),
+        "api_key": (!local).then_some(if target.key.is_some() { MASK } else { "none" }),
+        "api_key_source": target.key_source,
+        "headers": headers,
+        "limits": {
+            "ttft_ms": ms(target.limits.ttft),
+            "idle_ms": ms(target.limits.idle),
+            "total_ms": ms(target.limits.total),
+            "retries": target.limits.retries,
+        },
+        "breaker": {"failures": target.breaker.failures, "open_ms": ms(target.breaker.open)},
+        "window": target.window,
+        "max_tokens": target.default_max_tokens,
+        "capabilities": {
+            "tools": target.capabilities.tools,
+            "images": target.capabilities.images,
+            "n": target.capabilities.n,
+            "logprobs": target.capabilities.logprobs,
+            "response_format": target.capabilities.response_format,
+        },
+        "provider": target.provider,
+    })
+}
+
+fn rule(rule: &Rule) -> Value {
+    json!({
+        "name": &*rule.name,
+        "when": when(&rule.when),
+        "to": rule.to.iter().map(|name| &**name).collect::<Vec<_>>(),
+        "privacy": rule.privacy,
+        "shape": rule.shape,
+        "latency": rule.latency,
+    })
+}
+
+fn when(when: &Condition) -> Value {
+    let headers: Map<String, Value> =
+        when.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    json!({
+        "intent": when.intent,
+        "min_probability": when.min_probability.map(rounded),
+        "max_reject": when.max_reject.map(rounded),
+        "findings": when.findings,
+        "tools": when.tools,
+        "min_context_tokens": when.min_context_tokens,
+        "max_context_tokens": when.max_context_tokens,
+        "tenant": when.tenant,
+        "header": headers,
+        "model": when.model,
+    })
+}
+
+fn budget(budget: &Budget) -> Value {
+    json!({
+        "ttft_target_ms": ms(budget.ttft_target),
+        "ttft_ms": ms(budget.ttft_limit),
+        "total_ms": ms(budget.total),
+        "stages": {
+            "detect_ms": ms(budget.detect),
+            "intent_ms": ms(budget.intent),
+            "redact_ms": ms(budget.redact),
+            "shape_ms": ms(budget.shape),
+            "queue_ms": ms(budget.queue),
+        },
+    })
+}
+
+fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Without the digits that an `f32` cannot hold.
+fn rounded(value: f32) -> f64 {
+    (f64::from(value) * 1e6).round() / 1e6
+}
+
+/// Leaves out `null`, empty lists and empty mappings.
+fn without_nothing(value: Value) -> Value {
+    let nothing = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        _ => false,
+    };
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nothing).collect()),
+        Value::Object(entries) => {
+            let entries = entries.into_iter().map(|(key, value)| (key, without_nothing(value)));
+            Value::Object(entries.filter(|(_, value)| !nothing(value)).collect())
+        }
+        other => other,
+    }
+}

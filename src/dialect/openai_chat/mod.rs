@@ -1,0 +1,30 @@
+//! OpenAI's Chat Completions format: what clients speak, and most providers.
+//!
+//! Invariant: a request or a chunk for a provider or client of this dialect is never re-serialised; it is the received
+//! body with a few spans replaced. Source: the OpenAI API reference, "Chat completions" and "Streaming".
+
+mod cached;
+mod chunk;
+mod collect;
+mod decode;
+mod edits;
+mod encode;
+mod errors;
+mod fields;
+mod message;
+mod parameters;
+mod response;
+mod tools;
+mod usage;
+mod words;
+
+pub use chunk::{ChunkFacts, hide_usage, read_chunk};
+pub use collect::Collector;
+pub use decode::decode_request;
+pub use edits::upstream_edits;
+pub use encode::{ChunkEncoder, encode_response};
+pub use errors::error_body;
+pub use response::{ResponseFacts, read_response};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Token usage as providers of this dialect write it, to and from separate buckets.
+//!
+//! OpenAI nests: `prompt_tokens` contains cached tokens and `completion_tokens` contains reasoning. Others put the same
+//! facts elsewhere or beside each other; `total_tokens` tells which. Sources: the API references of OpenAI, DeepSeek
+//! (`prompt_cache_hit_tokens`), OpenRouter (`cache_write_tokens`), Moonshot (`cached_tokens`), xAI and Gemini (reasoning
+//! beside the completion), Anthropic (`cache_…_input_tokens`, beside the input).
+
+use crate::chat::Usage;
+use crate::dialect::json::{Kind, Value};
+use std::fmt::Write as _;
+
+/// Reads a `usage` object; `None` if it counts nothing. Missing, `null` and negative counts are 0, fractions rounded.
+pub(super) fn read(usage: Value<'_>) -> Option<Usage> {
+    let first = |names: &[&str]| names.iter().find_map(|name| count(usage.get(name)));
+    let nested = |outer: &str, names: &[&str]| {
+        let outer = usage.get(outer)?;
+        names.iter().find_map(|name| count(outer.get(name)))
+    };
+    let cached = nested("prompt_tokens_details", &["cached_tokens"])
+        .or_else(|| nested("input_tokens_details", &["cached_tokens"]))
+        .or_else(|| first(&["prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"]))
+        .unwrap_or(0);
+    let written = nested("prompt_tokens_details", &["cache_write_tokens", "cache_creation_tokens"])
+        .or_else(|| first(&["cache_creation_input_tokens", "cache_write_tokens"]))
+        .unwrap_or(0);
+    let reasoning = nested("completion_tokens_details", &["reasoning_tokens"])
+        .or_else(|| nested("output_tokens_details", &["reasoning_tokens"]))
+        .or_else(|| first(&["reasoning_tokens"]))
+        .unwrap_or(0);
+    let missed = first(&["prompt_cache_miss_tokens"]);
+    let prompt =
+        first(&["prompt_tokens", "input_tokens"]).or_else(|| Some(missed?.saturating_add(cached)));
+    let completion = first(&["completion_tokens", "output_tokens"]);
+    if prompt.is_none() && completion.is_none() {
+        return None;
+    }
+    let (prompt, completion) = (prompt.unwrap_or(0), completion.unwrap_or(0));
+    let total = first(&["total_tokens"]).unwrap_or(0);
+    let buckets = cached.saturating_add(written);
+    let sum = prompt.saturating_add(completion);
+    let beside = buckets > prompt || (buckets > 0 && total == sum.saturating_add(buckets));
+    let input = if beside { prompt } else { prompt - buckets };
+    // What the total holds beyond prompt and completion was generated as well: reasoning that stands beside.
+    let hidden =
+        if beside || total <= sum || completion == 0 && reasoning == 0 { 0 } else { total - sum };
+    Some(Usage {
+        input,
+        cached_read: cached,
+        cache_write: written,
+        output: completion.saturating_add(hidden),
+        reasoning: reasoning.max(hidden).min(completion.saturating_add(hidden)),
+        estimated: false,
+    })
+}
+
+fn count(value: Option<Value<'_>>) -> Option<u64> {
+    let value = value.filter(|value| value.kind() == Kind::Number)?;
+    // Negative numbers saturate at 0.
+    value.number().map(|number| number.round() as u64)
+}
+
+/// Appends a `usage` object in OpenAI's form.
+pub(super) fn write(usage: &Usage, out: &mut String) {
+    let (prompt, output, total) = (usage.prompt(), usage.output, usage.total());
+    let _ = write!(
+        out,
+        r#"{{"prompt_tokens":{prompt},"completion_tokens":{output},"total_tokens":{total},"prompt_tokens_details":{{"cached_tokens":{}"#,
+        usage.cached_read
+    );
+    if usage.cache_write > 0 {
+        let _ = write!(out, r#","cache_write_tokens":{}"#, usage.cache_write);
+    }
+    let _ = write!(
+        out,
+        r#"}},"completion_tokens_details":{{"reasoning_tokens":{}}}}}"#,
+        usage.reasoning
+    );
+}

@@ -1,0 +1,34 @@
+//! Request bodies within their limit.
+
+use crate::error::{Error, ErrorKind};
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use http_body_util::LengthLimitError;
+
+/// Reads a whole body of at most `limit` bytes.
+///
+/// # Errors
+/// [`ErrorKind::BodyTooLarge`] past the limit, before reading if the length is announced;
+/// [`ErrorKind::BodyIncomplete`] if the client stopped sending.
+pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Error> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    match axum::body::to_bytes(body, limit).await {
+        Ok(bytes) => Ok(bytes),
+        Err(error) if std::error::Error::source(&error).is_some_and(|e| e.is::<LengthLimitError>()) => {
+            Err(too_large(limit))
+        }
+        Err(_) => Err(Error::new(ErrorKind::BodyIncomplete, "the request body ended before it was complete")),
+    }
+}
+
+fn too_large(limit: usize) -> Error {
+    let message = format!(
+        "the request body is larger than {} MiB; send less, or raise body_limit_mib in the configuration",
+        limit as f64 / f64::from(1 << 20)
+    );
+    Error::new(ErrorKind::BodyTooLarge, message)
+}

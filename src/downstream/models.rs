@@ -1,0 +1,40 @@
+//! `GET /v1/models`: the virtual model `auto` and every target.
+
+use super::{auth, error_response, json_value};
+use crate::error::{Error, ErrorKind};
+use crate::live::{Gateway, LiveState};
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// All models.
+pub async fn list(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
+    let live = gateway.live();
+    if let Err(error) = auth::tenant(&live.config, &headers) {
+        return error_response(&error);
+    }
+    json_value(200, &json!({ "object": "list", "data": models(&live) }))
+}
+
+/// One model.
+pub async fn one(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let live = gateway.live();
+    if let Err(error) = auth::tenant(&live.config, &headers) {
+        return error_response(&error);
+    }
+    match models(&live).into_iter().find(|model| model.get("id").and_then(Value::as_str) == Some(&id)) {
+        Some(model) => json_value(200, &model),
+        None => {
+            let message = "no such model; GET /v1/models lists `auto` and the targets";
+            error_response(&Error::new(ErrorKind::ModelNotFound, message).param("model"))
+        }
+    }
+}
+
+fn models(live: &LiveState) -> Vec<Value> {
+    let model = |id: &str, owner: &str| json!({ "id": id, "object": "model", "created": 0, "owned_by": owner });
+    let targets = live.config.targets.iter().map(|target| model(&target.name, &target.provider));
+    std::iter::once(model("auto", "weir")).chain(targets).collect()
+}

@@ -1,0 +1,85 @@
+//! What can go wrong between a caller and a local model, and what state a model is in.
+//!
+//! Invariant: no variant carries text of a prompt or an answer.
+
+use std::time::Duration;
+
+/// State of one model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelState {
+    /// Not configured; it will never be ready.
+    Off,
+    /// Being fetched, loaded or warmed.
+    Loading {
+        /// Bytes fetched so far.
+        done: u64,
+        /// Bytes to fetch; 0 if nothing is being fetched.
+        total: u64,
+    },
+    /// Loaded, and one run has gone through it.
+    Ready,
+    /// It could not be loaded; says why and what to do.
+    Failed(String),
+}
+
+impl ModelState {
+    /// True once requests can be served.
+    pub fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready)
+    }
+}
+
+/// A few words for people.
+impl std::fmt::Display for ModelState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::Loading { total: 0, .. } => f.write_str("loading"),
+            Self::Loading { done, total } => {
+                write!(f, "downloading, {} of {} MB", done / 1_000_000, total / 1_000_000)
+            }
+            Self::Ready => f.write_str("ready"),
+            Self::Failed(reason) => write!(f, "failed: {reason}"),
+        }
+    }
+}
+
+/// Why a local model gave no (whole) answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InferenceError {
+    /// Too many requests or tokens wait already.
+    #[error("the queue of the local model is full")]
+    QueueFull {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The model cannot serve yet, or never will.
+    #[error("the local model is not ready ({state})")]
+    NotReady {
+        /// Its state.
+        state: ModelState,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The prompt does not fit.
+    #[error("the prompt has {n_tokens} tokens, the local model's window is {window}")]
+    ContextLength {
+        /// Tokens of the prompt.
+        n_tokens: usize,
+        /// The window in tokens.
+        window: usize,
+    },
+    /// The caller or the runtime has gone.
+    #[error("the request was dropped before it finished")]
+    Gone,
+    /// The model failed on this request.
+    #[error("the local model failed: {0}")]
+    Failed(String),
+}
+
+impl From<candle_core::Error> for InferenceError {
+    fn from(error: candle_core::Error) -> Self {
+        // The first line names the operation and the shapes; a backtrace may follow it.
+        Self::Failed(error.to_string().lines().next().unwrap_or_default().to_owned())
+    }
+}

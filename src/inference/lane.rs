@@ -1,0 +1,145 @@
+//! One model's lane: its state, its queue, and the thread that loads the model and then works the queue off.
+//!
+//! Invariant: the thread ends only when the queue is closed or the model can never be loaded.
+
+use super::fetch::FetchError;
+use super::queue::{Job, Queue};
+use super::{InferenceError, ModelState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// Why a model is not there, and whether another attempt makes sense.
+#[derive(Debug)]
+pub(super) struct LoadFailure {
+    reason: String,
+    retry: bool,
+}
+
+impl LoadFailure {
+    /// Its files could not be had; networks come back.
+    #[expect(clippy::needless_pass_by_value, reason = "passed to map_err by name")]
+    pub(super) fn fetch(error: FetchError) -> Self {
+        Self { reason: error.to_string(), retry: true }
+    }
+
+    /// Its files are no model that can be run.
+    #[expect(clippy::needless_pass_by_value, reason = "passed to map_err by name")]
+    pub(super) fn model(error: InferenceError) -> Self {
+        Self { reason: error.to_string(), retry: false }
+    }
+}
+
+/// First and longest pause between two attempts to fetch a model.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(300));
+
+/// State and queue of one model.
+pub(super) struct Lane<J> {
+    pub(super) queue: Queue<J>,
+    state: watch::Sender<ModelState>,
+}
+
+impl<J: Job> Lane<J> {
+    pub(super) fn new(queue_len: usize, queue_tokens: usize) -> Arc<Self> {
+        let state = watch::Sender::new(ModelState::Loading { done: 0, total: 0 });
+        Arc::new(Self { queue: Queue::new(queue_len, queue_tokens), state })
+    }
+
+    pub(super) fn state(&self) -> ModelState {
+        self.state.borrow().clone()
+    }
+
+    pub(super) async fn settled(&self) -> ModelState {
+        let mut states = self.state.subscribe();
+        let settled = states.wait_for(|state| !matches!(state, ModelState::Loading { .. })).await;
+        settled.map_or(ModelState::Off, |state| state.clone())
+    }
+}
+
+/// Runs model code; a panic becomes an error. Its message is left out: it may quote what the model was given.
+pub(super) fn guarded<T>(
+    work: impl FnOnce() -> Result<T, InferenceError>,
+) -> Result<T, InferenceError> {
+    let panicked = || InferenceError::Failed("a defect in the model's code".to_owned());
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked()))
+}
+
+/// Starts the thread of a lane. Model code runs in a pool of `threads` cores of its own.
+pub(super) fn serve<M, J>(
+    name: &'static str,
+    threads: usize,
+    lane: &Arc<Lane<J>>,
+    mut load: impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<M, LoadFailure> + Send + 'static,
+    warm: impl Fn(&M) -> Result<(), InferenceError> + Send + 'static,
+    mut work: impl FnMut(&M, J, Duration) + Send + 'static,
+) where
+    M: Send + 'static,
+    J: Job + 'static,
+{
+    let own = Arc::clone(lane);
+    let body = move || {
+        let Some(model) = load_until(name, &own, &mut load, &warm) else { return };
+        own.state.send_replace(ModelState::Ready);
+        while let Some((job, waited)) = own.queue.pop() {
+            work(&model, job, waited);
+        }
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.max(1))
+        .thread_name(move |index| format!("weir-{name}-{index}"))
+        .build();
+    let started = pool.map_err(|error| error.to_string()).and_then(|pool| {
+        let thread = std::thread::Builder::new().name(format!("weir-{name}"));
+        thread.spawn(move || pool.install(body)).map_err(|error| error.to_string())
+    });
+    if let Err(reason) = started {
+        lane.state.send_replace(ModelState::Failed(format!("no thread for the {name}: {reason}")));
+    }
+}
+
+/// Loads and warms a model; tries again while trying makes sense. `None` if there will be none.
+fn load_until<M, J: Job>(
+    name: &str,
+    lane: &Lane<J>,
+    load: &mut impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<M, LoadFailure>,
+    warm: &impl Fn(&M) -> Result<(), InferenceError>,
+) -> Option<M> {
+    let mut pause = PAUSES.0;
+    loop {
+        let begun = Instant::now();
+        let mut on_progress = |done, total| {
+            lane.state.send_replace(ModelState::Loading { done, total });
+        };
+        let attempt = || {
+            let model = load(&mut on_progress)?;
+            guarded(|| warm(&model)).map_err(LoadFailure::model)?;
+            Ok(model)
+        };
+        let failure = match catch_unwind(AssertUnwindSafe(attempt)) {
+            Ok(Ok(model)) => {
+                tracing::info!(
+                    model = name,
+                    ms = begun.elapsed().as_millis() as u64,
+                    "local model is ready"
+                );
+                return Some(model);
+            }
+            Ok(Err(failure)) => failure,
+            Err(_) => {
+                LoadFailure { reason: "a defect in the model's code".to_owned(), retry: false }
+            }
+        };
+        tracing::warn!(
+            model = name,
+            reason = failure.reason,
+            retry = failure.retry,
+            "local model could not be loaded"
+        );
+        lane.state.send_replace(ModelState::Failed(failure.reason));
+        if !failure.retry || lane.queue.wait_closed(pause) {
+            return None;
+        }
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}

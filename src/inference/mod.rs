@@ -1,0 +1,29 @@
+//! Local models inside the process: manifest, sources, encoder, generator, and the runtime in front of them.
+//!
+//! Invariants: only this room knows candle; model bytes are verified before use; text that a model is given appears in no
+//! error and no log. [`Runtime`] is the way in; the traits [`TextEncoder`], [`TextGenerator`] and [`CausalLm`] are the seams
+//! behind which a model or its kernels can be replaced.
+
+mod encoder;
+mod error;
+pub mod fetch;
+mod generator;
+pub mod gguf;
+mod lane;
+pub mod manifest;
+mod queue;
+mod runtime;
+mod sampler;
+mod stop;
+mod template;
+mod windows;
+
+pub use encoder::{BertEncoder, TextEncoder, TokenCounter};
+pub use error::{InferenceError, ModelState};
+pub use fetch::{FetchError, Fetcher, ModelFiles};
+pub use generator::{CausalLm, ChatGenerator, Session, Step, TextGenerator};
+pub use manifest::{ModelSpec, SpecError, Task};
+pub use runtime::{GenerateRequest, Generated, Runtime, RuntimeSpec, Which};
+
+#[cfg(test)]
+mod real_tests;

@@ -1,0 +1,213 @@
+//! The runtime with models that do as they are told.
+
+use super::*;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc as std_mpsc;
+
+const BOUNDS: Bounds = Bounds { threads: 1, queue_len: 4, queue_tokens: 1000 };
+
+type NoEncoder = fn(&mut dyn FnMut(u64, u64)) -> Result<Box<dyn TextEncoder>, LoadFailure>;
+type NoGenerator = fn(&mut dyn FnMut(u64, u64)) -> Result<Box<dyn TextGenerator>, LoadFailure>;
+
+/// Notes what it is given; a text `wait` blocks until the test lets it go.
+struct FakeEncoder {
+    seen: Arc<Mutex<Vec<String>>>,
+    gate: Mutex<std_mpsc::Receiver<()>>,
+}
+
+impl TextEncoder for FakeEncoder {
+    fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
+        self.seen.lock().unwrap().push(text.to_owned());
+        match text {
+            "wait" => self.gate.lock().unwrap().recv().unwrap(),
+            "panic" => panic!("as told, with {text}"),
+            _ => {}
+        }
+        Ok(vec![text.len() as f32])
+    }
+    fn counter(&self) -> TokenCounter {
+        Arc::new(|text| text.split_whitespace().count())
+    }
+    fn id(&self) -> String {
+        "fake@1".to_owned()
+    }
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+fn encoder_runtime() -> (Arc<Runtime>, Arc<Mutex<Vec<String>>>, std_mpsc::Sender<()>) {
+    let (open, gate) = std_mpsc::channel();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let mut fake = Some(FakeEncoder { seen: Arc::clone(&seen), gate: Mutex::new(gate) });
+    let load = move |_: &mut dyn FnMut(u64, u64)| {
+        Ok(Box::new(fake.take().unwrap()) as Box<dyn TextEncoder>)
+    };
+    (Arc::new(Runtime::with(BOUNDS, Some(load), None::<NoGenerator>)), seen, open)
+}
+
+#[tokio::test]
+async fn embeds_counts_and_survives_panics() {
+    let (runtime, _, _open) = encoder_runtime();
+    assert_eq!(runtime.settled(Which::Encoder).await, ModelState::Ready);
+    assert_eq!(runtime.state(Which::Generator), ModelState::Off);
+    assert_eq!(runtime.embed(texts(&["a", "bcd"])).await, Ok(vec![vec![1.0], vec![3.0]]));
+    let error = runtime.embed(texts(&["panic"])).await.unwrap_err();
+    assert!(matches!(&error, InferenceError::Failed(_)) && !error.to_string().contains("as told"));
+    assert_eq!(runtime.embed(texts(&["ab"])).await, Ok(vec![vec![2.0]]));
+    assert_eq!(runtime.count_tokens("a b c"), Some(3));
+    assert_eq!(runtime.encoder_id().as_deref(), Some("fake@1"));
+}
+
+#[tokio::test]
+async fn callers_that_left_are_not_served_and_the_queue_is_bounded() {
+    let (runtime, seen, open) = encoder_runtime();
+    runtime.settled(Which::Encoder).await;
+    let ask = |list: &'static [&'static str]| {
+        let runtime = Arc::clone(&runtime);
+        tokio::spawn(async move { runtime.embed(texts(list)).await })
+    };
+    let busy = ask(&["wait"]);
+    while !seen.lock().unwrap().contains(&"wait".to_owned()) {
+        tokio::task::yield_now().await;
+    }
+    let left = ask(&["left"]);
+    let stays: Vec<_> = (0..3).map(|_| ask(&["stays"])).collect();
+    // The test's runtime has one thread: after this every task has queued its job.
+    tokio::task::yield_now().await;
+    assert!(matches!(
+        runtime.embed(texts(&["one too many"])).await,
+        Err(InferenceError::QueueFull { .. })
+    ));
+    left.abort();
+    assert!(left.await.unwrap_err().is_cancelled());
+    let took_its_place = ask(&["late"]);
+    tokio::task::yield_now().await;
+    open.send(()).unwrap();
+    assert!(busy.await.unwrap().is_ok());
+    for task in stays {
+        assert_eq!(task.await.unwrap(), Ok(vec![vec![5.0]]));
+    }
+    assert!(took_its_place.await.unwrap().is_ok());
+    assert_eq!(*seen.lock().unwrap(), ["warm up", "wait", "stays", "stays", "stays", "late"]);
+}
+
+/// Speaks for ever, or does what the last message says.
+struct FakeGenerator(Arc<AtomicUsize>);
+
+impl TextGenerator for FakeGenerator {
+    fn generate(
+        &self,
+        messages: &[(Role, String)],
+        _: &Sampling,
+        seed: u64,
+        on_step: &mut dyn FnMut(Step) -> bool,
+    ) -> Result<(FinishReason, Usage), InferenceError> {
+        on_step(Step::Prompt(7));
+        match messages.last().map(|(_, text)| text.as_str()) {
+            Some("long") => return Err(InferenceError::ContextLength { n_tokens: 9, window: 8 }),
+            Some("panic") => panic!("as told"),
+            Some("for ever") => {
+                while on_step(Step::Text("x".to_owned())) {
+                    self.0.fetch_add(1, Ordering::Relaxed);
+                }
+                return Err(InferenceError::Gone);
+            }
+            _ => {}
+        }
+        on_step(Step::Text(format!("seed {seed}")));
+        on_step(Step::Tick);
+        Ok((FinishReason::Stop, Usage { input: 7, output: 2, ..Usage::default() }))
+    }
+}
+
+fn generator_runtime() -> Runtime {
+    let load = move |on: &mut dyn FnMut(u64, u64)| {
+        on(1, 2);
+        Ok(Box::new(FakeGenerator(Arc::default())) as Box<dyn TextGenerator>)
+    };
+    Runtime::with(BOUNDS, None::<NoEncoder>, Some(load))
+}
+
+async fn answer(runtime: &Runtime, text: &str) -> Vec<Generated> {
+    let messages = vec![(Role::User, text.to_owned())];
+    let request = GenerateRequest { messages, sampling: Sampling::default(), seed: 5 };
+    let mut steps = runtime.generate(request).unwrap();
+    let mut all = Vec::new();
+    while let Some(step) = steps.recv().await {
+        all.push(match step {
+            Generated::Started { prompt_tokens, .. } => {
+                Generated::Started { queue_us: 0, prompt_tokens }
+            }
+            other => other,
+        });
+    }
+    all
+}
+
+#[tokio::test]
+async fn answers_errors_and_panics_arrive_as_steps() {
+    let runtime = generator_runtime();
+    assert_eq!(runtime.settled(Which::Generator).await, ModelState::Ready);
+    let started = Generated::Started { queue_us: 0, prompt_tokens: 7 };
+    let usage = Usage { input: 7, output: 2, ..Usage::default() };
+    let good = [
+        started.clone(),
+        Generated::Token { text: "seed 5".to_owned() },
+        Generated::Done { finish: FinishReason::Stop, usage },
+    ];
+    assert_eq!(answer(&runtime, "hi").await, good);
+    let long = InferenceError::ContextLength { n_tokens: 9, window: 8 };
+    assert_eq!(answer(&runtime, "long").await, [started.clone(), Generated::Failed(long)]);
+    let after_panic = answer(&runtime, "panic").await;
+    assert!(matches!(after_panic[..], [_, Generated::Failed(InferenceError::Failed(_))]));
+    assert_eq!(answer(&runtime, "hi").await, good);
+}
+
+#[tokio::test]
+async fn a_caller_that_leaves_ends_its_generation() {
+    let runtime = generator_runtime();
+    runtime.settled(Which::Generator).await;
+    let messages = vec![(Role::User, "for ever".to_owned())];
+    let request = GenerateRequest { messages, sampling: Sampling::default(), seed: 0 };
+    let mut steps = runtime.generate(request).unwrap();
+    assert!(matches!(steps.recv().await, Some(Generated::Started { .. })));
+    assert!(matches!(steps.recv().await, Some(Generated::Token { .. })));
+    drop(steps);
+    // Would wait for ever if the thread still spoke to the caller that left.
+    assert_eq!(answer(&runtime, "hi").await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
+    let load: NoGenerator =
+        |_| Err(LoadFailure::model(InferenceError::Failed("no tensor".to_owned())));
+    let panics: NoEncoder = |_| panic!("as told");
+    let runtime = Runtime::with(BOUNDS, Some(panics), Some(load));
+    let state = runtime.settled(Which::Generator).await;
+    assert!(
+        matches!(&state, ModelState::Failed(reason) if reason.contains("no tensor")),
+        "{state:?}"
+    );
+    assert!(matches!(runtime.settled(Which::Encoder).await, ModelState::Failed(_)));
+    assert!(matches!(runtime.embed(texts(&["a"])).await, Err(InferenceError::NotReady { .. })));
+
+    let spec = RuntimeSpec {
+        enabled: false,
+        encoder: crate::inference::manifest::find("all-minilm-l6-v2").ok(),
+        generator: crate::inference::manifest::find("smollm2-135m-instruct").ok(),
+        fetcher: Fetcher::from_env("nowhere".into()),
+        threads: 1,
+        queue_len: 1,
+        queue_tokens: 1,
+    };
+    let off = Runtime::start(spec);
+    assert!(off.encoder.is_none() && off.generator.is_none());
+    assert_eq!(off.settled(Which::Encoder).await, ModelState::Off);
+    assert!(matches!(
+        off.embed(texts(&["a"])).await,
+        Err(InferenceError::NotReady { state: ModelState::Off, .. })
+    ));
+}

@@ -1,0 +1,300 @@
+//! What every store must do, as one suite. A store's tests call [`run`].
+
+use super::{LedgerStore, Lookup, Page, StoreError};
+use crate::chat::{Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
+use crate::ledger::summary::{By, SummaryRow};
+use crate::units::NanoUsd;
+use uuid::Uuid;
+
+/// A place for one test.
+pub(in crate::ledger) trait Suite {
+    /// An empty place.
+    fn new() -> Self;
+    /// A store on it; every one sees the same records.
+    fn open(&self) -> Box<dyn LedgerStore>;
+}
+
+/// Runs the suite.
+pub(in crate::ledger) fn run<S: Suite>() {
+    records_come_back_equal::<S>();
+    an_empty_store_is_no_error::<S>();
+    extremes_survive::<S>();
+    pages_follow_each_other::<S>();
+    an_id_is_kept_once::<S>();
+    lookups_by_beginning::<S>();
+    summaries::<S>();
+    readers_beside_a_writer::<S>();
+}
+
+/// A record in which every field depends on `n`.
+pub(in crate::ledger) fn sample(n: u64) -> RequestRecord {
+    let outcome =
+        [Outcome::Ok, Outcome::Error, Outcome::Timeout, Outcome::Cancelled, Outcome::Blocked];
+    let usage = Usage {
+        input: n,
+        cached_read: 2 * n,
+        cache_write: n % 3,
+        output: 7,
+        reasoning: 1,
+        estimated: n.is_multiple_of(2),
+    };
+    let hop = |kind, i: u64| Hop {
+        kind,
+        target: None,
+        start_us: 10 * i,
+        duration_us: n,
+        ttft_us: None,
+        usage: None,
+        cost: Some(NanoUsd(n as i64)),
+        outcome: outcome[((n + i) % 5) as usize],
+        allowance_us: (i == 0).then_some(5_000),
+        detail: (i == 1).then(|| format!("spans={n}")),
+    };
+    let upstream = Hop {
+        target: Some(format!("target{}", n % 3).into()),
+        ttft_us: Some(n + 1),
+        usage: Some(usage),
+        cost: (!n.is_multiple_of(4)).then_some(NanoUsd(1_000 * n as i64)),
+        ..hop(HopKind::Upstream, 3)
+    };
+    RequestRecord {
+        id: Uuid::from_u128((u128::from(n) << 96) | 0x7000_8000_0000_0000_0000 | u128::from(n)),
+        at_us: 1_767_225_600_000_000 + n as i64 * 3_600_000_000,
+        tenant: n.is_multiple_of(2).then(|| format!("tenant{}", n % 5).into()),
+        requested_model: format!("modèle-{n}"),
+        route: Some("rule".into()),
+        target: (n % 7 != 6).then(|| format!("target{}", n % 3).into()),
+        intent: n.is_multiple_of(3).then(|| Intent {
+            name: format!("intent{}", n % 2).into(),
+            p: 0.1 + n as f32 / 1e4,
+            margin: 0.3,
+            reject: 1.0 / 3.0,
+            inherited: n % 2 == 1,
+        }),
+        findings: if n.is_multiple_of(2) {
+            "EMAIL_ADDRESS:2,PERSON:1".into()
+        } else {
+            String::new()
+        },
+        privacy: (!n.is_multiple_of(5)).then_some("redact"),
+        stream: n % 2 == 1,
+        status: 200 + (n % 300) as u16,
+        error: (n % 4 == 1).then_some("upstream_failed"),
+        outcome: outcome[(n % 5) as usize],
+        usage,
+        cost: (!n.is_multiple_of(4)).then_some(NanoUsd(1_003 * n as i64)),
+        total_us: 1_000 * n,
+        ttft_us: n.is_multiple_of(2).then_some(500 * n),
+        overhead_us: 40 + n,
+        config_hash: format!("hash{}", n / 100).into(),
+        hops: vec![
+            hop(HopKind::Detect, 0),
+            hop(HopKind::Redact, 1),
+            hop(HopKind::Decide, 2),
+            upstream,
+            hop(HopKind::Restore, 4),
+        ],
+    }
+}
+
+fn samples(range: std::ops::RangeInclusive<u64>) -> Vec<RequestRecord> {
+    range.map(sample).collect()
+}
+
+fn records_come_back_equal<S: Suite>() {
+    let place = S::new();
+    let mut store = place.open();
+    store.append(&samples(1..=60)).unwrap();
+    store.append(&samples(61..=61)).unwrap();
+    assert_eq!(place.open().tail(100).unwrap().records, samples(1..=61), "in another opening");
+    assert_eq!(store.tail(3).unwrap().records, samples(59..=61), "the last ones, oldest first");
+    drop(store);
+    let mut store = place.open();
+    store.append(&samples(62..=62)).unwrap();
+    assert_eq!(store.tail(2).unwrap().records, samples(61..=62), "after reopening");
+}
+
+fn an_empty_store_is_no_error<S: Suite>() {
+    let mut store = S::new().open();
+    store.append(&[]).unwrap();
+    let none = Page::default();
+    assert_eq!((store.tail(5).unwrap(), store.after(0, 5).unwrap()), (none.clone(), none));
+    assert_eq!(store.lookup("00").unwrap(), Lookup::None);
+    assert!(store.summary(By::Day, i64::MIN).unwrap().is_empty());
+}
+
+fn extremes_survive<S: Suite>() {
+    let mut store = S::new().open();
+    let max = i64::MAX as u64;
+    let usage = Usage {
+        input: max,
+        cached_read: 0,
+        cache_write: 0,
+        output: max,
+        reasoning: 0,
+        estimated: false,
+    };
+    let bare = RequestRecord {
+        id: Uuid::max(),
+        at_us: i64::MIN,
+        tenant: None,
+        requested_model: String::new(),
+        route: None,
+        target: None,
+        intent: None,
+        findings: String::new(),
+        privacy: None,
+        stream: false,
+        status: u16::MAX,
+        error: None,
+        outcome: Outcome::Skipped,
+        usage: Usage::default(),
+        cost: None,
+        total_us: max,
+        ttft_us: None,
+        overhead_us: 0,
+        config_hash: "".into(),
+        hops: Vec::new(),
+    };
+    let mut full = sample(9);
+    full.usage = usage;
+    full.cost = Some(NanoUsd(i64::MIN));
+    full.requested_model = "quote ' \" ; -- \u{0} 名前 \u{10ffff}".into();
+    full.route = Some("".into());
+    let hop = full.hops[3].clone();
+    full.hops = (0..200).map(|n| Hop { start_us: n, ..hop.clone() }).collect();
+    let records = vec![bare, full];
+    store.append(&records).unwrap();
+    assert_eq!(store.tail(5).unwrap().records, records);
+}
+
+fn pages_follow_each_other<S: Suite>() {
+    let mut store = S::new().open();
+    store.append(&samples(1..=10)).unwrap();
+    let mut cursor = store.tail(4).unwrap().cursor;
+    assert_eq!(store.after(cursor, 10).unwrap(), Page { records: Vec::new(), cursor });
+    store.append(&samples(11..=15)).unwrap();
+    let mut seen = Vec::new();
+    loop {
+        let page = store.after(cursor, 2).unwrap();
+        if page.records.is_empty() {
+            break;
+        }
+        assert!(page.records.len() <= 2);
+        cursor = page.cursor;
+        seen.extend(page.records);
+    }
+    assert_eq!(seen, samples(11..=15));
+    let nothing = store.tail(0).unwrap();
+    assert_eq!(nothing, Page { records: Vec::new(), cursor }, "a follower may start at the end");
+}
+
+fn an_id_is_kept_once<S: Suite>() {
+    let mut store = S::new().open();
+    store.append(&samples(1..=3)).unwrap();
+    let mut changed = sample(2);
+    changed.status = 599;
+    store.append(&[changed, sample(4)]).unwrap();
+    store.append(&samples(1..=5)).unwrap();
+    assert_eq!(store.tail(9).unwrap().records, samples(1..=5));
+}
+
+fn lookups_by_beginning<S: Suite>() {
+    let mut store = S::new().open();
+    store.append(&samples(1..=40)).unwrap();
+    let found = |n| Lookup::Found(Box::new(sample(n)));
+    let id = sample(18).id;
+    for (text, expected) in [
+        (id.to_string(), found(18)),
+        (id.simple().to_string().to_uppercase(), found(18)),
+        ("00000012".to_owned(), found(18)),
+        (" 0000-0012 ".to_owned(), found(18)),
+        ("0000001".to_owned(), Lookup::Ambiguous),
+        ("0".to_owned(), Lookup::Ambiguous),
+        ("f".to_owned(), Lookup::None),
+    ] {
+        assert_eq!(store.lookup(&text).unwrap(), expected, "{text}");
+    }
+    for bad in ["", "-", "xyz", "0000000g", &"0".repeat(33), "é"] {
+        assert!(matches!(store.lookup(bad), Err(StoreError::BadId(_))), "{bad}");
+    }
+}
+
+fn summaries<S: Suite>() {
+    let mut store = S::new().open();
+    let records = samples(1..=200);
+    store.append(&records).unwrap();
+    let since = records[80].at_us;
+    for by in [By::Intent, By::Target, By::Tenant, By::Day] {
+        for (since, records) in [(i64::MIN, &records[..]), (since, &records[80..]), (i64::MAX, &[])]
+        {
+            let rows = store.summary(by, since).unwrap();
+            let sum = |field: fn(&SummaryRow) -> u64| rows.iter().map(field).sum::<u64>();
+            let count = |test: fn(&RequestRecord) -> bool| {
+                records.iter().filter(|r| test(r)).count() as u64
+            };
+            assert_eq!(sum(|row| row.requests), records.len() as u64);
+            assert_eq!(
+                sum(|row| row.errors),
+                count(|r| matches!(r.outcome, Outcome::Error | Outcome::Timeout))
+            );
+            assert_eq!(sum(|row| row.blocked), count(|r| r.outcome == Outcome::Blocked));
+            assert_eq!(sum(|row| row.cancelled), count(|r| r.outcome == Outcome::Cancelled));
+            assert_eq!(sum(|row| row.unknown_costs), count(|r| r.cost.is_none()));
+            assert_eq!(
+                sum(|row| row.input_tokens),
+                records.iter().map(|r| r.usage.input).sum::<u64>()
+            );
+            assert_eq!(
+                sum(|row| row.cached_read_tokens),
+                records.iter().map(|r| r.usage.cached_read).sum::<u64>()
+            );
+            let costs = |cost: NanoUsd| cost.0;
+            assert_eq!(
+                rows.iter().map(|row| costs(row.cost)).sum::<i64>(),
+                records.iter().filter_map(|r| r.cost).map(costs).sum::<i64>()
+            );
+        }
+    }
+    let targets = store.summary(By::Target, i64::MIN).unwrap();
+    let keys: Vec<_> = targets.iter().map(|row| row.key.as_deref()).collect();
+    assert_eq!(
+        keys,
+        [Some("target1"), Some("target2"), Some("target0"), None],
+        "most requests first"
+    );
+    let days = store.summary(By::Day, i64::MIN).unwrap();
+    let first = &days[0];
+    assert_eq!((first.key.as_deref(), first.requests), (Some("2026-01-01"), 23));
+    assert_eq!((first.total_us.p50, first.overhead_us.p50), (11_968, 52));
+    assert!(first.ttft_us.is_some());
+    assert!(days.is_sorted_by(|a, b| a.key < b.key));
+}
+
+fn readers_beside_a_writer<S: Suite>() {
+    let place = S::new();
+    let mut writer = place.open();
+    writer.append(&samples(1..=1)).unwrap();
+    let (reader_a, reader_b) = (place.open(), place.open());
+    std::thread::scope(|scope| {
+        for reader in [reader_a, reader_b] {
+            scope.spawn(move || {
+                let mut cursor = 0;
+                let mut n = 0;
+                while n < 2_000 {
+                    let page = reader.after(cursor, 300).unwrap();
+                    for record in page.records {
+                        n += 1;
+                        assert_eq!(record, sample(n), "whole and in order");
+                    }
+                    cursor = page.cursor;
+                }
+            });
+        }
+        scope.spawn(move || {
+            for batch in samples(2..=2_000).chunks(37) {
+                writer.append(batch).unwrap();
+            }
+        });
+    });
+}

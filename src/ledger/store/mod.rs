@@ -1,0 +1,128 @@
+//! Where records are kept. Every store passes the one suite in `conformance.rs`.
+
+#[cfg(test)]
+pub(super) mod conformance;
+mod memory;
+mod sqlite;
+
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+
+use super::summary::{By, SummaryRow};
+use crate::chat::RequestRecord;
+use uuid::Uuid;
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store itself failed: disk, lock, damage. Writing again may help.
+    #[error("ledger: {0}")]
+    Failed(String),
+    /// There is no ledger at that place.
+    #[error("no ledger at {0}; has `weir serve` run with this path?")]
+    Missing(String),
+    /// The file was written by a newer Weir.
+    #[error(
+        "the ledger has schema version {found}, this Weir knows up to {known}; use a newer Weir"
+    )]
+    Newer {
+        /// Version of the file.
+        found: i64,
+        /// Highest version that this program knows.
+        known: i64,
+    },
+    /// Not an id nor the beginning of one.
+    #[error("`{0}` is not a request id nor the beginning of one")]
+    BadId(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Some records in the order in which they were appended.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// The records, oldest first.
+    pub records: Vec<RequestRecord>,
+    /// Give this to [`LedgerStore::after`] for what comes next.
+    pub cursor: i64,
+}
+
+/// What the beginning of an id leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lookup {
+    /// One record.
+    Found(Box<RequestRecord>),
+    /// Nothing.
+    None,
+    /// More than one record.
+    Ambiguous,
+}
+
+/// A place that keeps records.
+///
+/// Obligations: what `append` returned `Ok` for is there for every later read of this and every other opening of the
+/// same place, also after the process was killed. Records come back equal to what was appended, hops in order (numbers
+/// beyond `i64` may saturate). Failure: an `Err` from `append` means that none of its records is there, and appending
+/// the same ones again is allowed at any time: an id that is there already is left as it is. A store never panics.
+/// Concurrency: one thread appends through one store; any number of others may read through stores of their own
+/// meanwhile, and neither waits for the other.
+pub trait LedgerStore: Send {
+    /// Adds records in order, all or none.
+    ///
+    /// # Errors
+    /// The store failed; nothing was added.
+    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError>;
+
+    /// The last `n` records.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn tail(&self, n: usize) -> Result<Page, StoreError>;
+
+    /// At most `n` records that were appended after the cursor.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn after(&self, cursor: i64, n: usize) -> Result<Page, StoreError>;
+
+    /// At most `n` records whose ids lie in a range, both ends included, in order of their ids.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError>;
+
+    /// Sums over the records that arrived at `since_us` (microseconds since the epoch) or later.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn summary(&self, by: By, since_us: i64) -> Result<Vec<SummaryRow>, StoreError>;
+
+    /// The record of an id, given whole or by its beginning, with or without hyphens.
+    ///
+    /// # Errors
+    /// The text is no beginning of an id, or the store failed.
+    fn lookup(&self, id: &str) -> Result<Lookup, StoreError> {
+        let (first, last) = id_range(id).ok_or_else(|| StoreError::BadId(id.to_owned()))?;
+        let mut found = self.find(first, last, 2)?;
+        Ok(match (found.pop(), found.is_empty()) {
+            (Some(record), true) => Lookup::Found(Box::new(record)),
+            (Some(_), false) => Lookup::Ambiguous,
+            (None, _) => Lookup::None,
+        })
+    }
+}
+
+/// The ids that begin with some hexadecimal digits.
+fn id_range(text: &str) -> Option<(Uuid, Uuid)> {
+    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
+    if digits.is_empty() || digits.len() > 32 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let low = u128::from_str_radix(&format!("{digits:0<32}"), 16).ok()?;
+    let high = u128::from_str_radix(&format!("{digits:f<32}"), 16).ok()?;
+    Some((Uuid::from_u128(low), Uuid::from_u128(high)))
+}

@@ -1,0 +1,108 @@
+//! Records in one SQLite file with a write-ahead log: readers never wait for the writer. With `synchronous=NORMAL` a
+//! killed process loses nothing that was appended; a power cut may lose the last moments but never damages the file
+//! (<https://www.sqlite.org/pragma.html#pragma_synchronous>).
+
+mod read;
+mod schema;
+mod write;
+
+use super::{LedgerStore, Page, StoreError};
+use crate::chat::RequestRecord;
+use crate::ledger::summary::{By, SummaryRow};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::Path;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long to wait for a lock that another process holds.
+const BUSY: Duration = Duration::from_secs(2);
+
+/// One connection to a ledger file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+    names: write::Names,
+}
+
+impl SqliteStore {
+    /// Opens a ledger to append to; makes the file and its folder if there is none, and migrates an older one.
+    ///
+    /// # Errors
+    /// The file cannot be made, opened or migrated, is no ledger, or was written by a newer Weir.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| StoreError::Failed(format!("{}: {error}", folder.display())))?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = connect(path, flags)?;
+        // The cache stays small because the writer only ever touches the ends of its trees; a limit on the log's size
+        // gives the disk space of a burst back.
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024;
+             PRAGMA journal_size_limit = 8388608;",
+        )?;
+        schema::migrate(&mut connection)?;
+        Ok(Self { connection, names: write::Names::default() })
+    }
+
+    /// Opens a ledger to read; never changes it, and `append` fails.
+    ///
+    /// # Errors
+    /// There is no such file, it is no ledger, or it was written by a newer Weir.
+    pub fn open_read(path: &Path) -> Result<Self, StoreError> {
+        let missing = || StoreError::Missing(path.display().to_string());
+        if !path.is_file() {
+            return Err(missing());
+        }
+        // A write-ahead log can only be read by somebody who may write its index; a copy on a read-only medium has
+        // none and opens read-only.
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+            .or_else(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -1024;")?;
+        if schema::version(&connection)? == 0 {
+            return Err(missing());
+        }
+        Ok(Self { connection, names: write::Names::default() })
+    }
+}
+
+impl LedgerStore for SqliteStore {
+    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let written = write::append(&transaction, &mut self.names, records)
+            .and_then(|()| Ok(transaction.commit()?));
+        if written.is_err() {
+            self.names.clear();
+        }
+        written
+    }
+
+    fn tail(&self, n: usize) -> Result<Page, StoreError> {
+        read::tail(&self.connection, n)
+    }
+
+    fn after(&self, cursor: i64, n: usize) -> Result<Page, StoreError> {
+        read::after(&self.connection, cursor, n)
+    }
+
+    fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
+        read::find(&self.connection, first, last, n)
+    }
+
+    fn summary(&self, by: By, since_us: i64) -> Result<Vec<SummaryRow>, StoreError> {
+        read::summary(&self.connection, by, since_us)
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    // A connection stays on one thread at a time, so SQLite needs no lock of its own around each call.
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(16);
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,284 @@
+//! What requests are served with: the configuration and everything opened from it, swapped whole on reload.
+//!
+//! Invariant: a request holds one [`LiveState`] from first to last byte. The model runtime and the ledger live as long as
+//! the process; everything else belongs to one state.
+
+use crate::analyze::{EmbedError, Embedder, IntentModel, tokens};
+use crate::chat::{ChatRequest, Intent, LatencyClass, Usage};
+use crate::config::{Budget, Config, LocalModels, Target, TargetKind};
+use crate::error::{Error, ErrorKind};
+use crate::inference::{Fetcher, InferenceError, ModelSpec, ModelState, Runtime, RuntimeSpec, Which, manifest};
+use crate::ledger::Ledger;
+use crate::pipeline::StageFailure;
+use crate::pricing::PriceTable;
+use crate::privacy::detect::Detectors;
+use crate::units::NanoUsd;
+use crate::upstream::{Health, Upstreams};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// When to ask again while a local model loads.
+const LOADING_RETRY: Duration = Duration::from_secs(10);
+
+/// The configuration and what was opened from it.
+pub struct LiveState {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The detectors.
+    pub detectors: Detectors,
+    /// Clients and breakers of the targets.
+    pub upstreams: Upstreams,
+    /// Prices.
+    pub prices: PriceTable,
+    /// Local models.
+    pub runtime: Arc<Runtime>,
+    /// The record.
+    pub ledger: Arc<Ledger>,
+    intents: ArcSwapOption<IntentModel>,
+    n_cloud: usize,
+}
+
+/// Why a state could not be opened from a valid configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The operator's price table cannot be used.
+    #[error("prices: {0}")]
+    Prices(#[from] crate::pricing::PriceError),
+    /// The operator's price table cannot be read.
+    #[error("prices: {0} cannot be read: {1}")]
+    PricesFile(PathBuf, String),
+    /// The HTTP client could not be built.
+    #[error("targets: {0}")]
+    Upstreams(#[from] crate::upstream::SetupError),
+    /// A local model has no usable source.
+    #[error("local models: {0}")]
+    Models(#[from] crate::inference::SpecError),
+}
+
+/// Whether everything that was asked for is loaded.
+#[derive(Debug, Serialize)]
+pub struct Readiness {
+    /// True if all of the below are ready or off.
+    pub ready: bool,
+    /// The encoder.
+    pub encoder: String,
+    /// The generator.
+    pub generator: String,
+    /// The intent head.
+    pub intents: &'static str,
+}
+
+impl LiveState {
+    /// Opens what a configuration names, carrying breakers over from the state before.
+    ///
+    /// # Errors
+    /// A price table that cannot be read, or a target whose client cannot be built.
+    pub fn open(
+        config: Arc<Config>,
+        runtime: Arc<Runtime>,
+        ledger: Arc<Ledger>,
+        previous: Option<&Self>,
+    ) -> Result<Self, OpenError> {
+        let prices = match &config.prices_file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| OpenError::PricesFile(path.clone(), error.kind().to_string()))?;
+                PriceTable::with_file(&text)?
+            }
+            None => PriceTable::builtin(),
+        };
+        let upstreams = Upstreams::new(&config.targets, previous.map(|live| &live.upstreams))?;
+        let detectors = Detectors::new(&config.privacy.ignore, config.privacy.min_score);
+        let n_cloud = config.targets.iter().filter(|target| target.kind != TargetKind::Local).count();
+        let intents = ArcSwapOption::empty();
+        Ok(Self { config, detectors, upstreams, prices, runtime, ledger, intents, n_cloud })
+    }
+
+    /// Whether any target is not local.
+    pub fn has_cloud(&self) -> bool {
+        self.n_cloud > 0
+    }
+
+    /// Whether the operator listed intents and local models may run.
+    pub fn has_intents(&self) -> bool {
+        self.config.local.enabled && !self.config.intents.is_empty()
+    }
+
+    /// The budget of a latency class.
+    pub fn budget(&self, class: LatencyClass) -> Budget {
+        match class {
+            LatencyClass::Interactive => self.config.latency.interactive,
+            LatencyClass::Background => self.config.latency.background,
+        }
+    }
+
+    /// Tokens of all text of a request: a fast estimate from its bytes.
+    pub fn count_tokens(&self, request: &ChatRequest) -> u32 {
+        request.texts.iter().map(|slot| tokens::estimate(&slot.text)).sum()
+    }
+
+    /// What a core costs for a time.
+    pub fn core_time(&self, duration: Duration) -> NanoUsd {
+        let micros = i128::try_from(duration.as_micros()).unwrap_or(i128::MAX);
+        let nano = micros.saturating_mul(i128::from(self.config.core_second.0)) / 1_000_000;
+        NanoUsd(i64::try_from(nano).unwrap_or(i64::MAX))
+    }
+
+    /// What generation costs for a time: all inference threads of it.
+    pub fn generation_time(&self, duration: Duration) -> NanoUsd {
+        let threads = u32::try_from(self.config.local.threads).unwrap_or(1).max(1);
+        self.core_time(duration.saturating_mul(threads))
+    }
+
+    /// What a provider charges; `None` if the price is unknown.
+    pub fn price(&self, target: &Target, at_us: i64, usage: &Usage) -> Option<NanoUsd> {
+        self.prices.cost(&target.provider, &target.model, at_us, usage)
+    }
+
+    /// Whether a target can be tried now.
+    ///
+    /// # Errors
+    /// Says why not, and when to try again if that is known.
+    pub fn health(&self, target: &Target) -> Result<(), Error> {
+        if target.kind != TargetKind::Local {
+            return match self.upstreams.health(&target.name) {
+                Health::Open { retry_after } => {
+                    let message = format!("it failed repeatedly and is left alone for {} ms", retry_after.as_millis());
+                    Err(Error::new(ErrorKind::UpstreamUnreachable, message).retry_after(retry_after))
+                }
+                Health::Closed | Health::HalfOpen => Ok(()),
+            };
+        }
+        match self.runtime.state(Which::Generator) {
+            ModelState::Ready => Ok(()),
+            state @ ModelState::Loading { .. } => {
+                let message = format!("the local model is not ready yet ({state})");
+                Err(Error::new(ErrorKind::ModelLoading, message).retry_after(LOADING_RETRY))
+            }
+            state => Err(Error::new(ErrorKind::ModelUnavailable, format!("the local model is {state}"))),
+        }
+    }
+
+    /// The intent of a request.
+    ///
+    /// # Errors
+    /// [`StageFailure::NotReady`] while the encoder loads or the intents are being fitted, [`StageFailure::Error`] if the
+    /// encoder failed.
+    pub async fn intent(&self, request: &ChatRequest) -> Result<Option<Intent>, StageFailure> {
+        let Some(model) = self.intents.load_full() else { return Err(StageFailure::NotReady) };
+        model.intent(request, &EncoderOf(&self.runtime)).await.map_err(|error| match error {
+            EmbedError::NotReady => StageFailure::NotReady,
+            EmbedError::Overloaded | EmbedError::Failed => StageFailure::Error,
+        })
+    }
+
+    /// Waits for the encoder and fits the operator's intents; does nothing without intents.
+    ///
+    /// # Errors
+    /// Says why intents stay unavailable.
+    pub async fn fit_intents(&self) -> Result<(), String> {
+        if !self.has_intents() {
+            return Ok(());
+        }
+        let state = self.runtime.settled(Which::Encoder).await;
+        if !state.is_ready() {
+            return Err(format!("the encoder is {state}"));
+        }
+        let cache = self.config.local.cache_dir.join("embeddings");
+        let encoder = EncoderOf(&self.runtime);
+        let model = IntentModel::fit(&self.config.intents, &encoder, Some(&cache)).await;
+        let model = model.map_err(|error| error.to_string())?;
+        self.intents.store(model.map(Arc::new));
+        Ok(())
+    }
+
+    /// Whether everything that was asked for is loaded and warmed.
+    pub fn readiness(&self) -> Readiness {
+        let encoder = self.runtime.state(Which::Encoder);
+        let generator = self.runtime.state(Which::Generator);
+        let fitted = !self.has_intents() || self.intents.load().is_some();
+        let settled = |state: &ModelState| matches!(state, ModelState::Ready | ModelState::Off);
+        Readiness {
+            ready: settled(&encoder) && settled(&generator) && fitted,
+            encoder: encoder.to_string(),
+            generator: generator.to_string(),
+            intents: if fitted { "ready" } else { "fitting" },
+        }
+    }
+}
+
+/// The runtime's encoder as the intent model wants it.
+struct EncoderOf<'a>(&'a Runtime);
+
+impl Embedder for EncoderOf<'_> {
+    fn id(&self) -> String {
+        self.0.encoder_id().unwrap_or_default()
+    }
+
+    async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, EmbedError> {
+        self.0.embed(texts).await.map_err(|error| match error {
+            InferenceError::NotReady { .. } => EmbedError::NotReady,
+            InferenceError::QueueFull { .. } => EmbedError::Overloaded,
+            _ => EmbedError::Failed,
+        })
+    }
+}
+
+/// What the model runtime is to run, as the configuration says.
+///
+/// # Errors
+/// A model that is neither in the manifest nor in `local.models`, or a source that cannot be understood.
+pub fn runtime_spec(local: &LocalModels) -> Result<RuntimeSpec, OpenError> {
+    let find = |name: &str| -> Result<ModelSpec, OpenError> {
+        match local.models.iter().find(|model| model.name == name) {
+            Some(own) => ModelSpec::operator(name, &own.source, own.sha256.as_deref(), own.max_len),
+            None => manifest::find(name),
+        }
+        .map_err(OpenError::from)
+    };
+    let wanted = |name: &str| if local.enabled { find(name).map(Some) } else { Ok(None) };
+    Ok(RuntimeSpec {
+        enabled: local.enabled,
+        encoder: wanted(&local.encoder)?,
+        generator: wanted(&local.generator)?,
+        fetcher: Fetcher::from_env(local.cache_dir.clone()),
+        threads: local.threads,
+        queue_len: local.queue_len,
+        queue_tokens: local.queue_tokens,
+    })
+}
+
+/// The process's one live state and the way to swap it.
+pub struct Gateway {
+    live: ArcSwap<LiveState>,
+}
+
+impl Gateway {
+    /// A gateway that serves with `live`.
+    pub fn new(live: LiveState) -> Arc<Self> {
+        Arc::new(Self { live: ArcSwap::from_pointee(live) })
+    }
+
+    /// The state that a request arriving now is served with.
+    pub fn live(&self) -> Arc<LiveState> {
+        self.live.load_full()
+    }
+
+    /// Opens a new configuration, fits its intents and swaps it in; on an error the old state stays.
+    ///
+    /// # Errors
+    /// As [`LiveState::open`], or the intents could not be fitted.
+    pub async fn reload(&self, config: Config) -> Result<(), String> {
+        let old = self.live();
+        let next = LiveState::open(Arc::new(config), old.runtime.clone(), old.ledger.clone(), Some(&old))
+            .map_err(|error| error.to_string())?;
+        if old.runtime.state(Which::Encoder).is_ready() {
+            next.fit_intents().await?;
+        }
+        self.live.store(Arc::new(next));
+        Ok(())
+    }
+}

@@ -1,0 +1,157 @@
+//! One candidate in the cloud: the phase `upstream`, up to the first bytes of the answer.
+
+use super::ctx::Ctx;
+use super::prepare::Prepared;
+use super::source::{Events, Source, Step, reported};
+use crate::chat::{ChatRequest, HopKind, Outcome};
+use crate::config::resolved::{Target, TargetKind};
+use crate::dialect::{anthropic, openai_chat};
+use crate::error::{Error, ErrorKind};
+use crate::units::NanoUsd;
+use crate::upstream::{Answer, Call};
+use http::HeaderMap;
+use bytes::Bytes;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// An answer that has begun.
+pub enum Opened {
+    /// The whole body in OpenAI form.
+    Whole(Bytes),
+    /// A stream whose first steps have come.
+    Stream {
+        /// The rest.
+        source: Source,
+        /// What has come.
+        first: Vec<Step>,
+    },
+}
+
+/// Limits of one attempt at a candidate.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Longest wait for the first token.
+    pub ttft: Duration,
+    /// When the request must be over.
+    pub deadline: Instant,
+}
+
+/// Sends a prepared request to a provider and waits for the first of its answer.
+///
+/// # Errors
+/// Whatever kept an answer from beginning; [`ErrorKind::falls_back`] says whether another candidate may do better.
+pub async fn open(
+    ctx: &mut Ctx,
+    request: &ChatRequest,
+    prepared: Prepared,
+    target: &Arc<Target>,
+    prompt_tokens: u64,
+    patience: Patience,
+) -> Result<Opened, Error> {
+    ctx.begin(HopKind::Upstream, target, prompt_tokens);
+    let call = Call {
+        stream: request.stream,
+        headers: &HeaderMap::new(),
+        ttft_limit: patience.ttft,
+        total_deadline: patience.deadline,
+    };
+    let live = ctx.live.clone();
+    let mut attempts = Vec::new();
+    let result = live.upstreams.send(target, prepared.body, call, &mut attempts).await;
+    let failed = attempts.len().saturating_sub(usize::from(result.is_ok()));
+    for attempt in attempts.iter().take(failed) {
+        let hop = ctx.hop(HopKind::Upstream, attempt.start, attempt.duration, attempt.outcome);
+        hop.target = Some(target.name.clone());
+        hop.cost = Some(NanoUsd::ZERO);
+        hop.detail.clone_from(&attempt.detail);
+    }
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(error) => {
+            ctx.attempt = None;
+            return Err(error.into_error(target));
+        }
+    };
+    if let (Some(running), Some(attempt)) = (&mut ctx.attempt, attempts.last()) {
+        running.started = attempt.start;
+        running.ttft = attempt.ttft;
+    }
+    let opened = match answer {
+        Answer::Whole(answer) => whole(ctx, &answer.body, target, request.stream),
+        Answer::Stream(stream) => first_steps(ctx, source(stream, request, target)).await,
+    };
+    if let Err(error) = &opened {
+        ctx.settle(Outcome::Error, Some(error.kind.code().to_owned()));
+    }
+    opened
+}
+
+fn source(stream: crate::upstream::EventStream, request: &ChatRequest, target: &Arc<Target>) -> Source {
+    let target = target.clone();
+    if target.kind == TargetKind::Anthropic {
+        let events = Events::Anthropic { stream, decoder: anthropic::StreamDecoder::new(), target };
+        return Source::Encoded { events, encoder: encoder(request) };
+    }
+    Source::OpenAi { stream, target, show_usage: request.include_usage }
+}
+
+/// An encoder for the stream that a request asked for.
+pub fn encoder(request: &ChatRequest) -> openai_chat::ChunkEncoder {
+    openai_chat::ChunkEncoder::new(now_seconds(), request.include_usage)
+}
+
+/// Waits until a source has something to send or fails, so that a failure can still fall back.
+///
+/// # Errors
+/// The source failed before it had anything to send.
+pub async fn first_steps(ctx: &mut Ctx, mut source: Source) -> Result<Opened, Error> {
+    loop {
+        let mut first = source.next(ctx).await;
+        if matches!(first.first(), Some(Step::Failed(_))) {
+            if let Some(Step::Failed(error)) = first.pop() {
+                return Err(error);
+            }
+        }
+        if !first.is_empty() {
+            return Ok(Opened::Stream { source, first });
+        }
+    }
+}
+
+fn whole(ctx: &mut Ctx, body: &Bytes, target: &Target, streamed: bool) -> Result<Opened, Error> {
+    if streamed {
+        let message = format!("target `{}`: the provider answered a streamed request with a whole body", target.name);
+        return Err(Error::new(ErrorKind::UpstreamGarbage, message));
+    }
+    let garbage = |error: crate::dialect::DialectError| {
+        let message = format!("target `{}`: the provider's answer cannot be read ({error})", target.name);
+        Error::new(ErrorKind::UpstreamGarbage, message)
+    };
+    let (body, usage) = if target.kind == TargetKind::Anthropic {
+        let response = anthropic::decode_response(body).map_err(garbage)?;
+        (openai_chat::encode_response(&response, now_seconds()), response.usage)
+    } else {
+        let facts = openai_chat::read_response(body).map_err(garbage)?;
+        if let Some(kind) = &facts.error {
+            return Err(reported(target, kind));
+        }
+        if !facts.is_completion {
+            let message = format!("target `{}`: the provider's answer is not a chat completion", target.name);
+            return Err(Error::new(ErrorKind::UpstreamGarbage, message));
+        }
+        (body.clone(), facts.usage)
+    };
+    if let Some(attempt) = &mut ctx.attempt {
+        attempt.usage = usage;
+        if usage.is_none() {
+            attempt.n_deltas = body.len() as u64 / 4;
+        }
+    }
+    ctx.settle(Outcome::Ok, None);
+    Ok(Opened::Whole(body))
+}
+
+/// Seconds since the Unix epoch, for `created`.
+pub fn now_seconds() -> i64 {
+    jiff::Timestamp::now().as_second()
+}

@@ -1,0 +1,108 @@
+//! One candidate in this process: the generator, streamed or collected.
+
+use super::cloud::{Opened, Patience, encoder, first_steps, now_seconds};
+use super::ctx::Ctx;
+use super::source::{Events, Source};
+use crate::chat::{ChatRequest, HopKind, Outcome, Role, StreamEvent};
+use crate::config::resolved::Target;
+use crate::dialect::openai_chat;
+use crate::error::{Error, ErrorKind};
+use crate::inference::{GenerateRequest, InferenceError, ModelState};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Starts a generation and waits for its first token (streams) or its end.
+///
+/// # Errors
+/// The model is not ready, its queue is full, the prompt does not fit, or the first token took too long.
+pub async fn open(
+    ctx: &mut Ctx,
+    request: &ChatRequest,
+    target: &Arc<Target>,
+    prompt_tokens: u64,
+    patience: Patience,
+) -> Result<Opened, Error> {
+    ctx.begin(HopKind::Generate, target, prompt_tokens);
+    let queued = Instant::now();
+    let job = GenerateRequest {
+        messages: conversation(request),
+        sampling: request.sampling.clone(),
+        seed: ctx.record.id.as_u64_pair().1,
+    };
+    let opened = match ctx.live.runtime.generate(job) {
+        Err(error) => Err(into_error(&error, target)),
+        Ok(tokens) => {
+            let events = Events::Local { tokens, target: target.clone(), deadline: patience.deadline, queued };
+            let answer = answer(ctx, request, events);
+            match tokio::time::timeout(patience.ttft, answer).await {
+                Ok(opened) => opened,
+                Err(_) => Err(Error::new(
+                    ErrorKind::UpstreamTimeout,
+                    format!("target `{}`: no first token within {} ms", target.name, patience.ttft.as_millis()),
+                )),
+            }
+        }
+    };
+    if let Err(error) = &opened {
+        let timed_out = error.kind == ErrorKind::UpstreamTimeout;
+        let outcome = if timed_out { Outcome::Timeout } else { Outcome::Error };
+        ctx.settle(outcome, Some(error.kind.code().to_owned()));
+    }
+    opened
+}
+
+async fn answer(ctx: &mut Ctx, request: &ChatRequest, mut events: Events) -> Result<Opened, Error> {
+    if request.stream {
+        return first_steps(ctx, Source::Encoded { events, encoder: encoder(request) }).await;
+    }
+    let mut collector = openai_chat::Collector::new();
+    loop {
+        let (batch, outcome) = events.next(ctx).await?;
+        for event in &batch {
+            if *event == StreamEvent::End {
+                let mut response = collector.finish();
+                response.usage = response.usage.or_else(|| ctx.attempt.as_ref().and_then(|a| a.usage));
+                ctx.settle(outcome, None);
+                return Ok(Opened::Whole(openai_chat::encode_response(&response, now_seconds())));
+            }
+            collector.push(event);
+        }
+    }
+}
+
+/// The conversation as a small chat model understands it: text by role.
+fn conversation(request: &ChatRequest) -> Vec<(Role, String)> {
+    let mut turns = Vec::with_capacity(request.messages.len());
+    for (index, message) in request.messages.iter().enumerate() {
+        let mut text = request.text_of(index);
+        for call in &message.tool_calls {
+            let arguments = request.texts.get(call.arguments).map_or("", |slot| slot.text.as_str());
+            text.push_str(&format!("[called {} with {arguments}]", call.name));
+        }
+        let role = match message.role {
+            Role::System | Role::Developer => Role::System,
+            Role::User | Role::Tool | Role::Function => Role::User,
+            Role::Assistant => Role::Assistant,
+        };
+        turns.push((role, text));
+    }
+    turns
+}
+
+/// What a client is told when a local model cannot answer.
+pub fn into_error(error: &InferenceError, target: &Target) -> Error {
+    let kind = match error {
+        InferenceError::QueueFull { .. } => ErrorKind::Overloaded,
+        InferenceError::NotReady { state: ModelState::Loading { .. }, .. } => ErrorKind::ModelLoading,
+        InferenceError::NotReady { .. } => ErrorKind::ModelUnavailable,
+        InferenceError::ContextLength { .. } => ErrorKind::ContextLengthExceeded,
+        InferenceError::Gone | InferenceError::Failed(_) => ErrorKind::Internal,
+    };
+    let told = Error::new(kind, format!("target `{}`: {error}", target.name));
+    match error {
+        InferenceError::QueueFull { retry_after } | InferenceError::NotReady { retry_after, .. } => {
+            told.retry_after(*retry_after)
+        }
+        _ => told,
+    }
+}

@@ -1,0 +1,216 @@
+//! THE river: receive → decode → analyze → decide → prepare → upstream → restore → encode → respond → record.
+//!
+//! [`run`] calls the rooms in this order; nothing else decides it. Every request ends in the ledger, whatever happens.
+
+mod analyze;
+mod cloud;
+mod ctx;
+mod explain;
+mod local;
+mod prepare;
+mod relay;
+mod respond;
+mod source;
+mod stage;
+
+pub use analyze::{privacy_failed, run as analyze};
+pub use ctx::Ctx;
+pub use explain::{Explanation, decision, explanation};
+pub use relay::Relay;
+pub use respond::{Reply, ReplyBody};
+pub use stage::StageFailure;
+
+use crate::chat::{Candidate, ChatRequest, Decision, HopKind, Outcome};
+use crate::dialect::openai_chat;
+use crate::error::{Error, ErrorKind};
+use crate::live::LiveState;
+use crate::telemetry::{self, Metric};
+use crate::privacy::restore::{ResponseRestorer, restore_text};
+use crate::privacy::vault::Vault;
+use bytes::Bytes;
+use cloud::{Opened, Patience};
+use futures_util::FutureExt;
+use http::HeaderMap;
+use respond::Remarks;
+use source::{Source, Step};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+const JSON: &str = "application/json";
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// A request as it arrived.
+pub struct Inbound {
+    /// The body, or why there is none.
+    pub body: Result<Bytes, Error>,
+    /// The client's headers.
+    pub headers: HeaderMap,
+    /// The tenant of the API key.
+    pub tenant: Option<Arc<str>>,
+    /// When it arrived.
+    pub arrived: Instant,
+}
+
+/// How the river ended for a request that did not fail.
+enum Answer {
+    Whole(Bytes),
+    Stream { source: Source, first: Vec<Step>, restorer: Option<ResponseRestorer> },
+}
+
+/// Serves one request from arrival to record. Never fails: an error becomes a reply.
+pub async fn run(live: Arc<LiveState>, inbound: Inbound) -> Reply {
+    let mut ctx = Ctx::new(live, inbound.arrived, inbound.tenant);
+    let mut remarks = Remarks::default();
+    let work = river(&mut ctx, &mut remarks, inbound.body, &inbound.headers);
+    let result = match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(result) => result,
+        Err(_) => Err(Error::new(ErrorKind::Internal, "an internal defect ended this request; see the ledger")),
+    };
+    ctx.first_byte();
+    match result {
+        Ok(Answer::Whole(body)) => {
+            let headers = respond::headers(&ctx, &remarks, JSON, true);
+            ctx.finish(200, Outcome::Ok);
+            Reply { status: 200, headers, body: ReplyBody::Whole(body) }
+        }
+        Ok(Answer::Stream { source, first, restorer }) => {
+            let headers = respond::headers(&ctx, &remarks, EVENT_STREAM, false);
+            let relay = Relay::new(ctx, source, first, restorer);
+            Reply { status: 200, headers, body: ReplyBody::Stream(Box::new(relay)) }
+        }
+        Err(error) => {
+            let mut headers = respond::headers(&ctx, &remarks, JSON, true);
+            respond::error_headers(&mut headers, &error);
+            ctx.fail(&error);
+            let body = openai_chat::error_body(&error);
+            Reply { status: error.status(), headers, body: ReplyBody::Whole(body) }
+        }
+    }
+}
+
+async fn river(
+    ctx: &mut Ctx,
+    remarks: &mut Remarks,
+    body: Result<Bytes, Error>,
+    headers: &HeaderMap,
+) -> Result<Answer, Error> {
+    let request = Arc::new(openai_chat::decode_request(body?)?);
+    ctx.requested(&request.model, request.stream);
+    let analysis = Arc::new(analyze(ctx, &request).await);
+    *remarks = Remarks::of(&analysis);
+
+    let running = ctx.start(HopKind::Decide);
+    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let (decision, refused) = decision(ctx, &request, &analysis, &header);
+    let outcome = if refused.is_none() { Outcome::Ok } else { Outcome::Blocked };
+    ctx.end(running, outcome, None);
+    ctx.decided(&decision);
+    if headers.get("x-weir-explain").is_some_and(|value| value == "true") {
+        let told = explanation(&analysis, (decision, refused));
+        let body = serde_json::to_vec(&told).map_err(|_| internal("the explanation could not be written"))?;
+        return Ok(Answer::Whole(body.into()));
+    }
+    if let Some(error) = refused {
+        return Err(error);
+    }
+
+    let mut last = None;
+    let n_candidates = decision.candidates.len();
+    for (index, candidate) in decision.candidates.iter().enumerate() {
+        let more = index + 1 < n_candidates;
+        match answer(ctx, remarks, &request, &analysis, &decision, candidate, more).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) if more && error.kind.falls_back() => last = Some(error),
+            Err(error) => return Err(error),
+        }
+        telemetry::counter(Metric::Fallback, &[&candidate.target]).add(1);
+    }
+    Err(last.unwrap_or_else(|| Error::new(ErrorKind::NoCandidate, "no target is left to try")))
+}
+
+/// Tries one candidate: prepare, upstream, and for whole answers restore.
+async fn answer(
+    ctx: &mut Ctx,
+    remarks: &mut Remarks,
+    request: &Arc<ChatRequest>,
+    analysis: &Arc<crate::chat::Analysis>,
+    decision: &Decision,
+    candidate: &Candidate,
+    more: bool,
+) -> Result<Answer, Error> {
+    let live = ctx.live.clone();
+    let Some(target) = live.config.target(&candidate.target) else {
+        return Err(internal("a decision names a target that does not exist"));
+    };
+    let budget = live.budget(decision.latency);
+    let deadline = ctx.arrived + budget.total;
+    // Without another candidate, waiting longer is the best that can be done, so the class's limit gives way.
+    let first_token = request.stream && more;
+    let ttft = if first_token { target.limits.ttft.min(budget.ttft_limit) } else { target.limits.ttft };
+    let patience = Patience { ttft, deadline };
+    let prompt_tokens = u64::from(analysis.n_tokens);
+    if candidate.local {
+        remarks.lost = lost_locally(request);
+        let opened = local::open(ctx, request, target, prompt_tokens, patience).await?;
+        return Ok(into_answer(opened, None));
+    }
+    let prepared = prepare::run(ctx, request, analysis, decision, target).await?;
+    remarks.lost.clone_from(&prepared.lost);
+    let vault = prepared.vault.clone();
+    let opened = cloud::open(ctx, request, prepared, target, prompt_tokens, patience).await;
+    match opened {
+        Ok(Opened::Whole(body)) => Ok(Answer::Whole(restore_whole(ctx, body, vault, wants_json(request))?)),
+        Ok(opened) => Ok(into_answer(opened, vault.map(|vault| ResponseRestorer::new(vault, wants_json(request))))),
+        Err(error) => Err(restore_error(error, vault.as_deref())),
+    }
+}
+
+fn into_answer(opened: Opened, restorer: Option<ResponseRestorer>) -> Answer {
+    match opened {
+        Opened::Whole(body) => Answer::Whole(body),
+        Opened::Stream { source, first } => Answer::Stream { source, first, restorer },
+    }
+}
+
+/// Puts values back into a whole answer.
+fn restore_whole(ctx: &mut Ctx, body: Bytes, vault: Option<Arc<Vault>>, json: bool) -> Result<Bytes, Error> {
+    let Some(vault) = vault else { return Ok(body) };
+    let running = ctx.start(HopKind::Restore);
+    let mut restorer = ResponseRestorer::new(vault, json);
+    let restored = restorer.whole(&body);
+    let outcome = if restored.is_ok() { Outcome::Ok } else { Outcome::Error };
+    ctx.end_restore(running, outcome, restorer.counts());
+    restored.map_err(|_| {
+        Error::new(ErrorKind::UpstreamGarbage, "the provider's answer could not be read to restore it")
+    })
+}
+
+/// A provider's error body may quote the redacted request; the client sees its own words.
+fn restore_error(mut error: Error, vault: Option<&Vault>) -> Error {
+    if let (Some((_, body)), Some(vault)) = (&mut error.upstream, vault) {
+        if let Ok(text) = std::str::from_utf8(body) {
+            *body = restore_text(vault, text, crate::privacy::restore::Escaping::JsonString).into();
+        }
+    }
+    error
+}
+
+/// Whether the client asked for JSON text, in which restored values must be escaped.
+fn wants_json(request: &ChatRequest) -> bool {
+    request.response_format.as_ref().is_some_and(|format| format.get().contains("json"))
+}
+
+/// What a small local model cannot take from a request, so that its loss is told.
+fn lost_locally(request: &ChatRequest) -> Vec<String> {
+    let mut lost = Vec::new();
+    if !request.tools.is_empty() {
+        lost.push("tools".to_owned());
+    }
+    lost.extend(request.unknown_fields.iter().cloned());
+    lost
+}
+
+fn internal(message: &str) -> Error {
+    Error::new(ErrorKind::Internal, message)
+}

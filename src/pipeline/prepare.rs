@@ -1,0 +1,143 @@
+//! The phase `prepare`: redact, then shape, then the target's dialect. A fallback comes back here with the original.
+//!
+//! Invariant: under `redact`, a body leaves this phase only with every finding replaced; a redaction that fails closes.
+
+use super::ctx::Ctx;
+use super::stage::{StageFailure, bounded};
+use crate::chat::{
+    Analysis, ChatRequest, Decision, HopKind, Outcome, PrivacyAction, ShapeLevel, SlotKind, splice,
+};
+use crate::config::resolved::{Budget, Target, TargetKind};
+use crate::dialect::{anthropic, openai_chat};
+use crate::error::{Error, ErrorKind};
+use crate::privacy::redact::redact;
+use crate::privacy::vault::Vault;
+use crate::shape;
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// Tool results shorter than this are not worth shaping, in bytes.
+const MIN_SHAPED_BYTES: usize = 256;
+
+/// A request as it leaves for a target.
+pub struct Prepared {
+    /// The body in the target's dialect.
+    pub body: Bytes,
+    /// What restores the answer; `None` if nothing was replaced.
+    pub vault: Option<Arc<Vault>>,
+    /// Fields that the target's dialect has no place for.
+    pub lost: Vec<String>,
+}
+
+/// Prepares a request for one target.
+///
+/// # Errors
+/// [`ErrorKind::PrivacyUnavailable`] if redaction did not finish, [`ErrorKind::Unsupported`] or
+/// [`ErrorKind::InvalidValue`] if the dialect cannot say what the request says.
+pub async fn run(
+    ctx: &mut Ctx,
+    request: &Arc<ChatRequest>,
+    analysis: &Arc<Analysis>,
+    decision: &Decision,
+    target: &Arc<Target>,
+) -> Result<Prepared, Error> {
+    let budget = ctx.live.budget(decision.latency);
+    let mut edits = openai_chat::upstream_edits(request, &target.model);
+    let mut vault = None;
+    if decision.privacy == PrivacyAction::Redact && !analysis.findings.is_empty() {
+        let redaction = redact_findings(ctx, request, analysis, &budget).await?;
+        edits.extend(redaction.edits);
+        vault = (!redaction.vault.is_empty()).then(|| Arc::new(redaction.vault));
+    }
+    let mut body = splice(&request.raw, edits);
+    let mut decoded = None;
+    if decision.shape == ShapeLevel::Lossless && worth_shaping(request) {
+        let current = Arc::new(openai_chat::decode_request(body.clone())?);
+        if let Some(shaped) = shape_body(ctx, &current, target, &budget).await {
+            body = shaped;
+        } else {
+            decoded = Some(current);
+        }
+    }
+    if target.kind != TargetKind::Anthropic {
+        return Ok(Prepared { body, vault, lost: Vec::new() });
+    }
+    let current = match decoded {
+        Some(current) => current,
+        None => Arc::new(openai_chat::decode_request(body)?),
+    };
+    let (body, lost) = anthropic::encode_request(&current, &target.model, target.default_max_tokens)?;
+    Ok(Prepared { body, vault, lost })
+}
+
+async fn redact_findings(
+    ctx: &mut Ctx,
+    request: &Arc<ChatRequest>,
+    analysis: &Arc<Analysis>,
+    budget: &Budget,
+) -> Result<crate::privacy::redact::Redaction, Error> {
+    let running = ctx.start(HopKind::Redact);
+    let (live, request, analysis) = (ctx.live.clone(), request.clone(), analysis.clone());
+    let result = bounded(request.text_bytes(), budget.redact, move || {
+        redact(&request.texts, &analysis.findings, &live.config.privacy.keep)
+    })
+    .await;
+    let hop = ctx.end(running, outcome(&result), Some(budget.redact));
+    match result {
+        Ok(redaction) => {
+            hop.detail = Some(format!("replaced={}", redaction.n_redacted));
+            Ok(redaction)
+        }
+        Err(failure) => {
+            hop.detail = Some(failure.as_str().to_owned());
+            Err(Error::new(
+                ErrorKind::PrivacyUnavailable,
+                format!(
+                    "redaction did not finish ({}), so nothing left this machine; try again, or raise \
+                     latency.*.stages.redact_ms",
+                    failure.as_str()
+                ),
+            ))
+        }
+    }
+}
+
+/// The shaped body, or `None` if shaping found nothing or did not finish (its fail mode: go on without).
+async fn shape_body(
+    ctx: &mut Ctx,
+    current: &Arc<ChatRequest>,
+    target: &Arc<Target>,
+    budget: &Budget,
+) -> Option<Bytes> {
+    let running = ctx.start(HopKind::Shape);
+    let (work, target) = (current.clone(), target.clone());
+    let result = bounded(current.text_bytes(), budget.shape, move || {
+        let counter = shape::counter_for(&target.provider, &target.model);
+        shape::lossless(&work, &|text| counter.count(text))
+    })
+    .await;
+    let hop = ctx.end(running, outcome(&result), Some(budget.shape));
+    match result {
+        Ok((edits, report)) => {
+            hop.detail = Some(format!("tokens={}->{}", report.tokens_before, report.tokens_after));
+            (!edits.is_empty()).then(|| splice(&current.raw, edits))
+        }
+        Err(failure) => {
+            hop.detail = Some(failure.as_str().to_owned());
+            None
+        }
+    }
+}
+
+fn worth_shaping(request: &ChatRequest) -> bool {
+    let mut results = request.texts.iter().filter(|slot| slot.kind == SlotKind::ToolResult);
+    results.any(|slot| slot.text.len() >= MIN_SHAPED_BYTES)
+}
+
+fn outcome<T>(result: &Result<T, StageFailure>) -> Outcome {
+    match result {
+        Ok(_) => Outcome::Ok,
+        Err(StageFailure::Timeout) => Outcome::Timeout,
+        Err(_) => Outcome::Error,
+    }
+}

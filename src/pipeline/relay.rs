@@ -1,0 +1,117 @@
+//! The phases `restore` and `encode` of a streamed answer: takes what a source yields and makes the bytes of an OpenAI
+//! stream of it.
+//!
+//! Invariant: a stream ends with `[DONE]` only if its source said that it is complete; anything else ends in an error
+//! event. Dropping a relay cancels its source and records the request as cancelled.
+
+use super::ctx::Ctx;
+use super::respond::timing_comment;
+use super::source::{Source, Step};
+use crate::chat::{HopKind, Outcome};
+use crate::dialect::openai_chat;
+use crate::error::Error;
+use crate::privacy::restore::ResponseRestorer;
+use bytes::{BufMut, Bytes, BytesMut};
+
+/// A streamed answer under way.
+pub struct Relay {
+    // Field order matters: the source is cancelled before the context records the end.
+    source: Source,
+    first: Vec<Step>,
+    restorer: Option<ResponseRestorer>,
+    ended: bool,
+    ctx: Ctx,
+}
+
+impl Relay {
+    /// A relay over a source that has delivered its first steps.
+    pub(super) fn new(ctx: Ctx, source: Source, first: Vec<Step>, restorer: Option<ResponseRestorer>) -> Self {
+        Self { source, first, restorer, ended: false, ctx }
+    }
+
+    /// The next bytes for the client; `None` after the end.
+    pub async fn next(&mut self) -> Option<Bytes> {
+        let mut out = BytesMut::new();
+        while out.is_empty() {
+            if self.ended {
+                return None;
+            }
+            self.fill(&mut out).await;
+        }
+        Some(out.freeze())
+    }
+
+    /// Waits for the source once and appends all that came with it.
+    async fn fill(&mut self, out: &mut BytesMut) {
+        let steps = match std::mem::take(&mut self.first) {
+            first if first.is_empty() => self.source.next(&mut self.ctx).await,
+            first => first,
+        };
+        for step in steps {
+            let result = match step {
+                Step::Chunk(data) => self.chunk(out, data),
+                Step::End { outcome } => {
+                    self.end(out, outcome);
+                    return;
+                }
+                Step::Failed(error) => Err(error),
+            };
+            if let Err(error) = result {
+                self.fail(out, &error);
+                return;
+            }
+        }
+    }
+
+    fn chunk(&mut self, out: &mut BytesMut, data: Bytes) -> Result<(), Error> {
+        let data = match &mut self.restorer {
+            None => data,
+            Some(restorer) => restorer.chunk(&data).map_err(|_| garbage())?,
+        };
+        put_event(out, &data);
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut BytesMut, outcome: Outcome) {
+        self.flush(out);
+        self.ctx.settle(outcome, None);
+        out.put_slice(timing_comment(&self.ctx).as_bytes());
+        put_event(out, b"[DONE]");
+        self.ended = true;
+        self.ctx.finish(200, outcome);
+    }
+
+    fn fail(&mut self, out: &mut BytesMut, error: &Error) {
+        self.flush(out);
+        put_event(out, &openai_chat::error_body(error));
+        self.ended = true;
+        self.ctx.settle(Outcome::Error, Some(error.kind.code().to_owned()));
+        self.ctx.record.error = Some(error.kind.code());
+        // The status line is long gone; the record keeps the one that was sent.
+        self.ctx.finish(200, Outcome::Error);
+    }
+
+    /// Sends what the restorer still holds back, and notes what restoring did.
+    fn flush(&mut self, out: &mut BytesMut) {
+        let Some(mut restorer) = self.restorer.take() else { return };
+        for data in restorer.flush() {
+            put_event(out, &data);
+        }
+        let running = self.ctx.start(HopKind::Restore);
+        self.ctx.end_restore(running, Outcome::Ok, restorer.counts());
+    }
+}
+
+fn put_event(out: &mut BytesMut, data: &[u8]) {
+    out.reserve(data.len() + 8);
+    out.put_slice(b"data: ");
+    out.put_slice(data);
+    out.put_slice(b"\n\n");
+}
+
+fn garbage() -> Error {
+    Error::new(
+        crate::error::ErrorKind::UpstreamGarbage,
+        "the provider sent a stream event that is not a chat completion chunk; the stream was ended",
+    )
+}

@@ -1,0 +1,234 @@
+//! Where a streamed answer comes from: a provider's stream in OpenAI form, or events that are encoded here.
+//!
+//! Invariant: a source yields [`Step::End`] only when its answer is complete by its own dialect's word.
+
+use super::ctx::Ctx;
+use crate::chat::{FinishReason, HopKind, Outcome, StreamEvent};
+use crate::config::resolved::Target;
+use crate::dialect::{anthropic, openai_chat};
+use crate::error::{Error, ErrorKind};
+use crate::inference::Generated;
+use crate::upstream::{Event, EventStream};
+use bytes::Bytes;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::mpsc;
+
+/// One step of a streamed answer on its way to the client.
+#[derive(Debug)]
+pub enum Step {
+    /// The JSON of one `chat.completion.chunk`.
+    Chunk(Bytes),
+    /// The answer is complete; `outcome` is not [`Outcome::Ok`] if a limit ended it early but cleanly.
+    End {
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// The answer cannot go on.
+    Failed(Error),
+}
+
+/// A streamed answer in OpenAI form.
+pub enum Source {
+    /// Chunks pass as they are.
+    OpenAi {
+        /// The provider's events.
+        stream: EventStream,
+        /// Who answers.
+        target: Arc<Target>,
+        /// Whether the client asked for usage.
+        show_usage: bool,
+    },
+    /// Events are encoded as chunks.
+    Encoded {
+        /// The events.
+        events: Events,
+        /// Their encoder.
+        encoder: openai_chat::ChunkEncoder,
+    },
+}
+
+/// A streamed answer in canonical form.
+pub enum Events {
+    /// A provider's stream in Anthropic form.
+    Anthropic {
+        /// The provider's events.
+        stream: EventStream,
+        /// Their decoder.
+        decoder: anthropic::StreamDecoder,
+        /// Who answers.
+        target: Arc<Target>,
+    },
+    /// A local generation.
+    Local {
+        /// What the model thread sends.
+        tokens: mpsc::UnboundedReceiver<Generated>,
+        /// Who answers.
+        target: Arc<Target>,
+        /// When generation stops whatever it has.
+        deadline: Instant,
+        /// When the request was queued.
+        queued: Instant,
+    },
+}
+
+impl Source {
+    /// Waits for the next steps; never empty before the end.
+    pub async fn next(&mut self, ctx: &mut Ctx) -> Vec<Step> {
+        match self {
+            Self::OpenAi { stream, target, show_usage } => next_chunks(stream, target, *show_usage, ctx).await,
+            Self::Encoded { events, encoder } => {
+                let (events, outcome) = match events.next(ctx).await {
+                    Ok(next) => next,
+                    Err(error) => return vec![Step::Failed(error)],
+                };
+                let mut steps = Vec::with_capacity(events.len());
+                for event in &events {
+                    match event {
+                        StreamEvent::End => steps.push(Step::End { outcome }),
+                        event => steps.extend(encoder.encode(event).into_iter().map(Step::Chunk)),
+                    }
+                }
+                steps
+            }
+        }
+    }
+}
+
+/// All chunks that one read of a provider's OpenAI stream delivered.
+async fn next_chunks(stream: &mut EventStream, target: &Target, show_usage: bool, ctx: &mut Ctx) -> Vec<Step> {
+    let mut batch = Vec::new();
+    if let Err(error) = stream.next_batch(&mut batch).await {
+        return vec![Step::Failed(error.into_error(target))];
+    }
+    let mut steps = Vec::with_capacity(batch.len());
+    for event in batch {
+        let data = match event {
+            Event::Done => {
+                steps.push(Step::End { outcome: Outcome::Ok });
+                break;
+            }
+            Event::Data(frame) => frame.data,
+        };
+        let facts = match openai_chat::read_chunk(&data) {
+            Ok(facts) => facts,
+            Err(error) => {
+                steps.push(Step::Failed(bad_event(target, &error)));
+                break;
+            }
+        };
+        if let Some(kind) = &facts.error {
+            steps.push(Step::Failed(reported(target, kind)));
+            break;
+        }
+        if let Some(attempt) = &mut ctx.attempt {
+            attempt.usage = facts.usage.or(attempt.usage);
+            attempt.n_deltas += u64::from(facts.has_content);
+        }
+        let shown = if show_usage { Some(data) } else { openai_chat::hide_usage(&data, &facts) };
+        steps.extend(shown.map(Step::Chunk));
+    }
+    steps
+}
+
+impl Events {
+    /// Waits for the next events, and how the answer ended if [`StreamEvent::End`] is among them.
+    ///
+    /// # Errors
+    /// The answer cannot go on: the provider or the model failed, or was cut off.
+    pub async fn next(&mut self, ctx: &mut Ctx) -> Result<(Vec<StreamEvent>, Outcome), Error> {
+        match self {
+            Self::Anthropic { stream, decoder, target } => {
+                let mut batch = Vec::new();
+                stream.next_batch(&mut batch).await.map_err(|error| error.into_error(target))?;
+                let mut events = Vec::with_capacity(batch.len());
+                for event in batch {
+                    let Event::Data(frame) = event else { continue };
+                    events.extend(decoder.push(&frame.data).map_err(|error| bad_event(target, &error))?);
+                }
+                for event in &events {
+                    note(ctx, event);
+                    if let StreamEvent::Error { kind, .. } = event {
+                        return Err(reported(target, kind));
+                    }
+                }
+                Ok((events, Outcome::Ok))
+            }
+            Self::Local { tokens, target, deadline, queued } => {
+                let wait = deadline.saturating_duration_since(Instant::now());
+                let Ok(next) = tokio::time::timeout(wait, tokens.recv()).await else {
+                    // A partial answer is a better end than none: the limit acts like a token limit.
+                    tokens.close();
+                    let finish = StreamEvent::Finish { choice: 0, reason: FinishReason::Length };
+                    return Ok((vec![finish, StreamEvent::End], Outcome::Timeout));
+                };
+                let events = local_events(ctx, next, target, *queued)?;
+                for event in &events {
+                    note(ctx, event);
+                }
+                Ok((events, Outcome::Ok))
+            }
+        }
+    }
+}
+
+fn local_events(
+    ctx: &mut Ctx,
+    next: Option<Generated>,
+    target: &Target,
+    queued: Instant,
+) -> Result<Vec<StreamEvent>, Error> {
+    match next {
+        Some(Generated::Started { prompt_tokens, .. }) => {
+            let now = Instant::now();
+            let allowance = ctx.live.config.latency.interactive.queue;
+            let hop = ctx.hop(HopKind::Queue, queued, now - queued, Outcome::Ok);
+            hop.cost = Some(crate::units::NanoUsd::ZERO);
+            hop.allowance_us = Some(allowance.as_micros() as u64);
+            if let Some(attempt) = &mut ctx.attempt {
+                attempt.started = now;
+                attempt.prompt_tokens = prompt_tokens as u64;
+            }
+            let id = format!("chatcmpl-{}", ctx.record.id.simple());
+            Ok(vec![StreamEvent::Start { id, model: target.model.clone() }])
+        }
+        Some(Generated::Token { text }) => Ok(vec![StreamEvent::Text { choice: 0, delta: text }]),
+        Some(Generated::Done { finish, usage }) => {
+            let finish = StreamEvent::Finish { choice: 0, reason: finish };
+            Ok(vec![finish, StreamEvent::Usage(usage), StreamEvent::End])
+        }
+        Some(Generated::Failed(error)) => Err(super::local::into_error(&error, target)),
+        None => Err(Error::new(
+            ErrorKind::Internal,
+            format!("target `{}`: the model thread ended in the middle of an answer; try again", target.name),
+        )),
+    }
+}
+
+/// Keeps the attempt's usage and first token up to date.
+fn note(ctx: &mut Ctx, event: &StreamEvent) {
+    let Some(attempt) = &mut ctx.attempt else { return };
+    match event {
+        StreamEvent::Usage(usage) => attempt.usage = Some(*usage),
+        StreamEvent::Text { .. } | StreamEvent::Reasoning { .. } | StreamEvent::ToolArguments { .. } => {
+            attempt.n_deltas += 1;
+            if attempt.ttft.is_none() {
+                attempt.ttft = Some(attempt.started.elapsed());
+            }
+        }
+        _ => {}
+    }
+}
+
+fn bad_event(target: &Target, error: &crate::dialect::DialectError) -> Error {
+    let message = format!("target `{}`: the provider sent a stream event that cannot be read ({error})", target.name);
+    Error::new(ErrorKind::UpstreamGarbage, message)
+}
+
+/// An error that a provider reports inside a stream. Its message may quote the prompt, so only its type is kept.
+pub(super) fn reported(target: &Target, kind: &str) -> Error {
+    let overloaded = kind.contains("overloaded") || kind.contains("rate_limit");
+    let error_kind = if overloaded { ErrorKind::UpstreamRateLimited } else { ErrorKind::UpstreamFailed };
+    let shown: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
+    Error::new(error_kind, format!("target `{}`: the provider reported an error in its stream ({shown})", target.name))
+}

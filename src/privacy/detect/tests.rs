@@ -1,0 +1,181 @@
+//! The case tables of all detectors, and properties of every finding.
+//!
+//! A table line is `{"text", "find": [[type, value]]}` and names all findings. So that no file holds anything that looks
+//! like a credential, a line may write `{rnd:class:n}` for made-up characters (the same ones everywhere in the line),
+//! `{jwt:alg}`, `{basic:user:word}`, and U+0001 where two halves are to be joined.
+
+use super::Detectors;
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+static DETECTORS: LazyLock<Detectors> = LazyLock::new(|| Detectors::new(&[], 0.5));
+
+#[derive(serde::Deserialize)]
+struct Case {
+    text: String,
+    find: Vec<(String, String)>,
+}
+
+/// `n` characters of a class from a fixed sequence.
+fn made_up(class: &str, n: usize) -> String {
+    let alphabet = match class {
+        "hex" => "0123456789abcdef",
+        "digit" => "0123456789",
+        "lower" => "abcdefghijklmnopqrstuvwxyz0123456789",
+        "alpha" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        "base32" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+        "alnum" | "mix" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+        other => unreachable!("class {other}"),
+    };
+    let mut state = 88_172_645_463_325_252u64 ^ n as u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 33) as usize % alphabet.len()
+    };
+    let mut out: String = (0..n).map(|_| alphabet.as_bytes()[next()] as char).collect();
+    if class == "mix" {
+        out.replace_range(1..3, "7k");
+    }
+    out
+}
+
+/// Fills the placeholders of a table line, innermost first.
+fn filled(template: &str) -> String {
+    let mut text = template.replace('\u{1}', "");
+    while let Some(start) = ["{rnd:", "{jwt:", "{basic:"].iter().filter_map(|mark| text.rfind(mark)).max() {
+        let end = start + text[start..].find('}').unwrap();
+        let inner = &text[start + 1..end];
+        let (kind, rest) = inner.split_once(':').unwrap();
+        let value = match kind {
+            "rnd" => {
+                let (class, n) = rest.split_once(':').unwrap();
+                made_up(class, n.parse().unwrap())
+            }
+            "jwt" => {
+                let part = |json: String| BASE64_URL_SAFE_NO_PAD.encode(json);
+                let header = part(format!(r#"{{"alg":"{rest}","typ":"JWT"}}"#));
+                let payload = part(r#"{"sub":"1234567890","admin":true}"#.to_owned());
+                format!("{header}.{payload}.{}", made_up("alnum", 43))
+            }
+            _ => BASE64_STANDARD.encode(rest),
+        };
+        text.replace_range(start..=end, &value);
+    }
+    text
+}
+
+/// Runs a table and reports every line that differs.
+fn check(table: &str) {
+    let mut wrong = String::new();
+    for (line, case) in table.lines().enumerate() {
+        let case: Case = serde_json::from_str(case).unwrap();
+        let text = filled(&case.text);
+        let mut want: Vec<_> = case.find.iter().map(|(kind, value)| (kind.clone(), filled(value))).collect();
+        let found = DETECTORS.scan(3, &text);
+        let mut have: Vec<_> =
+            found.iter().map(|f| (f.entity.to_string(), text[f.start..f.end].to_owned())).collect();
+        want.sort();
+        have.sort();
+        if want != have {
+            writeln!(wrong, "line {}: {text:?}\n  want {want:?}\n  have {have:?}", line + 1).unwrap();
+        }
+        assert!(found.iter().all(|f| f.slot == 3 && (0.5..=1.0).contains(&f.score)));
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+macro_rules! tables {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                check(include_str!(concat!("../../../tests/data/privacy/detect/", stringify!($name), ".jsonl")));
+            }
+        )*
+    };
+}
+
+tables! { email phone card iban national network url birth document crypto secret clean }
+
+#[test]
+fn ignored_types_and_low_scores_stay_out() {
+    let text = "joe@example.com from 8.8.8.8";
+    let email = super::entity::EMAIL_ADDRESS;
+    let found = Detectors::new(&[email], 0.5).scan(0, text);
+    assert_eq!(found.iter().map(|f| f.entity.as_str()).collect::<Vec<_>>(), ["IP_ADDRESS"]);
+    assert_eq!(Detectors::new(&[], 0.99).scan(0, text).len(), 1);
+}
+
+#[test]
+fn every_type_has_a_case() {
+    let tables = [
+        include_str!("../../../tests/data/privacy/detect/email.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/phone.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/card.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/iban.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/national.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/network.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/url.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/birth.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/document.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/crypto.jsonl"),
+        include_str!("../../../tests/data/privacy/detect/secret.jsonl"),
+    ]
+    .concat();
+    for entity in Detectors::entity_types() {
+        let n = tables.matches(&format!("[\"{entity}\"")).count();
+        assert!(n >= 2, "{entity} has {n} cases");
+    }
+}
+
+/// Texts that cost a careless scanner more than linear time. Eight times the text may take 24 times the time
+/// on a busy machine; a quadratic step would take 64.
+#[test]
+fn hostile_texts_take_linear_time() {
+    let units = [
+        "a", "@", "1", "a.a.", "a@a.", "1 ", "key=", "+1 ", "://", ":", "a1:", "eyJ", "-----BEGIN RSA PRIVATE KEY-----",
+        "password: ", "\u{200b}1", "born 1/1/1990 ", "DE89 ", "kind: secret data: ", "curl -u ", "a-1-", "é1", "sk-a1",
+        "api_key=ab12cd34ef56gh78 ", "http://a:b@", "passport A123456 ",
+    ];
+    for unit in units {
+        let time = |len: usize| {
+            let text = unit.repeat(len / unit.len());
+            (0..3)
+                .map(|_| {
+                    let start = std::time::Instant::now();
+                    std::hint::black_box(DETECTORS.scan(0, &text));
+                    start.elapsed()
+                })
+                .min()
+                .unwrap()
+        };
+        let (short, long) = (time(16 << 10), time(128 << 10));
+        let floor = std::time::Duration::from_millis(4);
+        assert!(long < short.max(floor) * 24, "{unit:?}: {short:?} for 16 KiB, {long:?} for 128 KiB");
+    }
+}
+
+fn well_formed(text: &str) -> bool {
+    let found = DETECTORS.scan(0, text);
+    let inside = found.iter().all(|f| f.start < f.end && text.get(f.start..f.end).is_some());
+    inside && found.windows(2).all(|pair| pair[0].end <= pair[1].start)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn findings_are_disjoint_and_on_borders(text in any::<String>()) {
+        prop_assert!(well_formed(&text));
+    }
+
+    #[test]
+    fn also_in_text_that_looks_like_data(text in "([0-9a-zA-Z@.:/+()\\-= ]|é|\u{200b}|４|中|phone |card |key=|://|password: |eyJ|born ){0,80}") {
+        prop_assert!(well_formed(&text));
+    }
+}

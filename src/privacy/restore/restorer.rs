@@ -1,0 +1,168 @@
+//! Restores one channel of text that comes in pieces: one choice's text, one tool call's arguments.
+//!
+//! Invariants: the output does not depend on where the input is cut; nothing is held back but what may still become a
+//! placeholder; a restored value is never looked at again, so a value that looks like a placeholder stays as it is.
+
+use super::depth::Depth;
+use super::grammar::{Probe, probe};
+use crate::chat::json_string;
+use crate::privacy::json_text::escaped;
+use crate::privacy::vault::Vault;
+use std::sync::Arc;
+
+/// What the restored text is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escaping {
+    /// Plain text: values go in as they are.
+    None,
+    /// JSON text: a value inside a string is escaped as often as strings are nested there; a bare placeholder becomes a
+    /// number if the value is one, else a string.
+    JsonString,
+}
+
+/// How many placeholders were seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Placeholders replaced by their values.
+    pub restored: u64,
+    /// What looks like a placeholder of an issued type, but was neither issued nor typed by the client.
+    pub unrestored: u64,
+}
+
+/// Restores one channel.
+pub struct Restorer {
+    vault: Arc<Vault>,
+    state: State,
+}
+
+impl Restorer {
+    /// A restorer at the beginning of a channel.
+    pub fn new(vault: Arc<Vault>, escaping: Escaping) -> Self {
+        Self { vault, state: State::new(escaping) }
+    }
+
+    /// Takes more text and returns what can go out.
+    pub fn push(&mut self, text: &str) -> String {
+        self.state.run(&self.vault, text, Ending::No)
+    }
+
+    /// The channel is complete: returns what was held back, restored where it is a placeholder.
+    pub fn finish(&mut self) -> String {
+        self.state.run(&self.vault, "", Ending::Complete)
+    }
+
+    /// The channel was cut: as [`Restorer::finish`], but `PERSON_1` stays if `PERSON_10` exists and might have been meant.
+    pub fn cut(&mut self) -> String {
+        self.state.run(&self.vault, "", Ending::Cut)
+    }
+
+    /// Whether text is held back.
+    pub fn is_holding(&self) -> bool {
+        !self.state.held.is_empty()
+    }
+
+    /// What was seen so far.
+    pub fn counts(&self) -> Counts {
+        self.state.counts
+    }
+}
+
+/// Restores a whole text.
+pub fn restore_text(vault: &Vault, text: &str, escaping: Escaping) -> String {
+    State::new(escaping).run(vault, text, Ending::Complete)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ending {
+    No,
+    Complete,
+    Cut,
+}
+
+struct State {
+    held: String,
+    /// Whether the character before `held` is no part of a word.
+    at_boundary: bool,
+    /// Present for JSON text.
+    depth: Option<Depth>,
+    counts: Counts,
+}
+
+impl State {
+    fn new(escaping: Escaping) -> Self {
+        let depth = (escaping == Escaping::JsonString).then(Depth::new);
+        Self { held: String::new(), at_boundary: true, depth, counts: Counts::default() }
+    }
+
+    fn run(&mut self, vault: &Vault, more: &str, ending: Ending) -> String {
+        let mut text = std::mem::take(&mut self.held);
+        text.push_str(more);
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some(c) = rest.chars().next() {
+            let len = match self.probe(vault, rest, c, ending) {
+                Probe::Live => break,
+                Probe::No => self.pass(rest, c.len_utf8(), &mut out),
+                Probe::Found { len, name, open_ended } => {
+                    let doubtful = open_ended && ending == Ending::Cut && vault.has_longer(&name);
+                    match vault.value(&name) {
+                        Some(value) if !doubtful => self.insert(value, len, &mut out),
+                        _ => {
+                            self.counts.unrestored += u64::from(!vault.is_typed(&name));
+                            self.pass(rest, len, &mut out)
+                        }
+                    }
+                }
+            };
+            rest = rest.get(len..).unwrap_or_default();
+        }
+        self.held = rest.to_owned();
+        out
+    }
+
+    fn probe(&self, vault: &Vault, rest: &str, first: char, ending: Ending) -> Probe {
+        let may_begin = match first {
+            '<' | '&' | '\\' => true,
+            'A'..='Z' => self.at_boundary,
+            _ => false,
+        };
+        if !may_begin || self.depth.as_ref().is_some_and(Depth::in_escape) {
+            return Probe::No;
+        }
+        probe(vault.types(), rest, self.at_boundary, ending != Ending::No)
+    }
+
+    /// Lets the first `len` bytes of `rest` go out as they are.
+    fn pass(&mut self, rest: &str, len: usize, out: &mut String) -> usize {
+        let passed = rest.get(..len).unwrap_or_default();
+        for c in passed.chars() {
+            let meant = self.depth.as_mut().map_or(c, |depth| depth.feed(c));
+            self.at_boundary = !super::is_word(meant);
+        }
+        out.push_str(passed);
+        len
+    }
+
+    /// Puts a value where a placeholder of `len` bytes stands.
+    fn insert(&mut self, value: &str, len: usize, out: &mut String) -> usize {
+        self.counts.restored += 1;
+        self.at_boundary = true;
+        match &mut self.depth {
+            None => out.push_str(value),
+            Some(depth) => {
+                match depth.strings() {
+                    0 if serde_json::from_str::<serde_json::Number>(value).is_ok() => {
+                        out.push_str(value);
+                    }
+                    0 => out.push_str(&json_string(value)),
+                    n => out.push_str(&escaped(value, n)),
+                }
+                depth.skip_placeholder();
+            }
+        }
+        len
+    }
+}
+
+#[cfg(test)]
+mod tests;

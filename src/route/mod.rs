@@ -1,0 +1,153 @@
+//! The decision: which rule applies to a request, which targets may answer it, and why the others may not.
+//!
+//! Invariant: pure and total. The same request, analysis, configuration and health give the same decision; there is one
+//! for every input; and no decision lets a request leave the machine that the first matching rule keeps here, whatever
+//! model the client names.
+
+mod candidates;
+mod condition;
+mod refusal;
+
+use crate::chat::{
+    Analysis, Candidate, ChatRequest, Decision, PrivacyAction, Rejected, ToolChoice, Values,
+};
+use crate::config::{Condition, Config, Rule, Target, TargetKind};
+use crate::error::Error;
+use candidates::Reason;
+use std::sync::Arc;
+
+/// Names that clients use for "let Weir decide". An empty name means it too.
+pub const AUTO: [&str; 2] = ["auto", "weir/auto"];
+
+/// The name of the decision where the client named a target.
+const FORCED: &str = "forced";
+
+/// What is known about a request.
+pub struct RequestFacts<'a> {
+    /// The request.
+    pub request: &'a ChatRequest,
+    /// What the local stages said.
+    pub analysis: &'a Analysis,
+    /// The tenant of the client's key.
+    pub tenant: Option<Arc<str>>,
+    /// Request headers by lower-case name.
+    pub header: &'a dyn Fn(&str) -> Option<String>,
+    /// True if the detectors did not finish, so that nothing is known about findings.
+    pub privacy_failed: bool,
+}
+
+/// Whether a target can be tried now; the error says why not, and when to try again if that is known.
+pub type Health<'a> = &'a dyn Fn(&Target) -> Result<(), Error>;
+
+/// Decides about a request.
+///
+/// # Errors
+/// Where no target may or can answer: `ModelNotFound`, `Blocked`,
+/// `PrivacyUnavailable`, `NoCandidate`, or the one reason that all targets share.
+pub fn decide(
+    config: &Config,
+    facts: &RequestFacts<'_>,
+    health: Health<'_>,
+) -> Result<Decision, Error> {
+    match consider(config, facts, health) {
+        (decision, None) => Ok(decision),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// As [`decide`], but tells the rule, the values and every rejected target where the request is refused, too.
+pub fn consider(
+    config: &Config,
+    facts: &RequestFacts<'_>,
+    health: Health<'_>,
+) -> (Decision, Option<Error>) {
+    let model = facts.request.model.as_str();
+    let values = values(facts);
+    let rule = config.rules.iter().find(|rule| condition::holds(&rule.when, facts, &values));
+    let forced = config.target(model);
+    let fallback = Rule {
+        name: Arc::from("default"),
+        when: Condition::default(),
+        to: Vec::new(),
+        privacy: PrivacyAction::LocalOnly,
+        shape: crate::chat::ShapeLevel::Off,
+        latency: crate::chat::LatencyClass::Interactive,
+    };
+    // A resolved configuration always has a rule that matches; without one nothing may leave.
+    let rule = rule.unwrap_or(&fallback);
+    let mut decision = Decision {
+        rule: if forced.is_some() { Arc::from(FORCED) } else { rule.name.clone() },
+        candidates: Vec::new(),
+        rejected: Vec::new(),
+        privacy: rule.privacy,
+        shape: rule.shape,
+        latency: rule.latency,
+        values,
+    };
+    if forced.is_none() && !may_decide(config, model) {
+        return (decision, Some(refusal::model_not_found(config)));
+    }
+    let order: Vec<&Arc<Target>> = match forced {
+        Some(target) => vec![target],
+        None => rule.to.iter().filter_map(|name| config.target(name)).collect(),
+    };
+    if rule.privacy == PrivacyAction::Block {
+        let reason = format!("the rule `{}` blocks the request", rule.name);
+        let reject = |target: &&Arc<Target>| Rejected {
+            target: target.name.clone(),
+            reason: reason.clone(),
+        };
+        decision.rejected = order.iter().map(reject).collect();
+        return (decision, Some(refusal::blocked(&rule.name)));
+    }
+    let mut reasons: Vec<(Arc<str>, Reason)> = Vec::new();
+    for target in order {
+        match candidates::admit(target, rule.privacy, facts, &decision.values, health) {
+            Ok(()) => {
+                let local = target.kind == TargetKind::Local;
+                decision.candidates.push(Candidate { target: target.name.clone(), local });
+            }
+            Err(reason) => reasons.push((target.name.clone(), reason)),
+        }
+    }
+    let listed = reasons
+        .iter()
+        .map(|(target, reason)| Rejected { target: target.clone(), reason: reason.to_string() });
+    decision.rejected = listed.collect();
+    let error = decision
+        .candidates
+        .is_empty()
+        .then(|| refusal::nobody(&rule.name, forced.is_some(), &reasons));
+    (decision, error)
+}
+
+/// Whether the rules decide for this model name: `auto`, or a name that some rule asks for.
+fn may_decide(config: &Config, model: &str) -> bool {
+    let named = |rule: &Rule| rule.when.model.iter().any(|name| name == model);
+    model.is_empty() || AUTO.contains(&model) || config.rules.iter().any(named)
+}
+
+/// What the rules see. The model's name is cut, since it goes into headers and records.
+fn values(facts: &RequestFacts<'_>) -> Values {
+    let request = facts.request;
+    let mut finding_types: Vec<_> =
+        facts.analysis.findings.iter().map(|finding| finding.entity).collect();
+    finding_types.sort_unstable();
+    finding_types.dedup();
+    Values {
+        requested_model: request.model.chars().take(128).collect(),
+        intent: facts.analysis.intent.clone(),
+        finding_types,
+        has_tools: !request.tools.is_empty(),
+        forced_tool: matches!(request.tool_choice, ToolChoice::Required | ToolChoice::Function(_)),
+        has_images: request.has_images(),
+        needs: candidates::needs(request),
+        context_tokens: facts.analysis.n_tokens,
+        tenant: facts.tenant.clone(),
+    }
+}
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What a provider gave: a whole body or a stream, and the facts in its headers.
+
+use super::error::{Limit, UpstreamError};
+use super::stream::EventStream;
+use super::timer::Timer;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use std::time::{Duration, Instant};
+
+/// An answer that began well.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made for a request and taken apart at once")]
+pub enum Answer {
+    /// All of it, as JSON in the provider's dialect.
+    Whole(Whole),
+    /// Its events, of which the first has come.
+    Stream(EventStream),
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Whole {
+    /// Status and headers.
+    pub head: Head,
+    /// The body in the provider's dialect.
+    pub body: Bytes,
+}
+
+/// Status and headers of an answer.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The HTTP status.
+    pub status: u16,
+    pub(super) headers: HeaderMap,
+}
+
+impl Head {
+    /// The provider's own id of the request, to quote in a support case.
+    pub fn request_id(&self) -> Option<&str> {
+        ["x-request-id", "request-id"]
+            .iter()
+            .find_map(|name| self.headers.get(*name))
+            .and_then(|value| value.to_str().ok())
+    }
+
+    /// The headers that a client may see: processing time and the state of the rate limits.
+    pub fn passed_on(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().filter(|(name, _)| {
+            let name = name.as_str();
+            matches!(name, "openai-processing-ms" | "openai-version" | "retry-after")
+                || name.starts_with("x-ratelimit-")
+                || name.starts_with("anthropic-ratelimit-")
+        })
+    }
+}
+
+/// How a body may be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyLimits {
+    /// Longest wait for more.
+    pub(super) idle: Duration,
+    /// When all of it must be there.
+    pub(super) total_by: Instant,
+    /// Most bytes.
+    pub(super) max_bytes: usize,
+}
+
+/// Reads a body to its end. A body of one frame is not copied.
+pub(super) async fn read_whole(
+    body: &mut Incoming,
+    timer: &mut Timer,
+    limits: BodyLimits,
+) -> Result<Bytes, UpstreamError> {
+    let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+    loop {
+        let now = Instant::now();
+        let by = now.checked_add(limits.idle).unwrap_or(limits.total_by).min(limits.total_by);
+        let Ok(frame) = timer.limit(by, body.frame()).await else {
+            let which = if by == limits.total_by { Limit::Total } else { Limit::Idle };
+            return Err(UpstreamError::Timeout { which });
+        };
+        let data = match frame {
+            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+            Some(Err(_)) => return Err(UpstreamError::Cut { clean: false }),
+            None if rest.is_empty() => return Ok(first),
+            None => return Ok(rest.freeze()),
+        };
+        if first.len().max(rest.len()) + data.len() > limits.max_bytes {
+            return Err(UpstreamError::TooLarge { limit: limits.max_bytes });
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            if rest.is_empty() {
+                let hint = body.size_hint().lower().min(limits.max_bytes as u64) as usize;
+                rest.reserve(first.len() + data.len() + hint);
+                rest.extend_from_slice(&first);
+            }
+            rest.extend_from_slice(&data);
+        }
+    }
+}
