@@ -15,7 +15,7 @@ use std::process::Command;
 use std::time::Duration;
 use support::load::Report;
 use support::process::{Load, Process, free_port, weir, weir_binary};
-use support::table::{lines, median};
+use support::table::lines;
 use support::{finish, option, play, say};
 
 /// Connections and measured requests of each load.
@@ -77,14 +77,21 @@ fn drive(args: &[String]) -> Result<(), String> {
                 for turn in 0..subjects.len() {
                     let index = (turn + round) % subjects.len();
                     let subject = &subjects[index];
-                    let load = Load { to: &subject.address, body, header: None, connections, requests };
+                    let load =
+                        Load { to: &subject.address, body, header: None, connections, requests };
                     let cpu = || subject.process.as_ref().map_or(0.0, Process::cpu_seconds);
                     let before = cpu();
                     let report = load.run()?;
                     let cpu_seconds = cpu() - before;
                     // The first round warms up.
                     if round > 0 {
-                        samples.push(Sample { streamed, connections, subject: index, report, cpu_seconds });
+                        samples.push(Sample {
+                            streamed,
+                            connections,
+                            subject: index,
+                            report,
+                            cpu_seconds,
+                        });
                     }
                 }
             }
@@ -97,8 +104,18 @@ fn drive(args: &[String]) -> Result<(), String> {
 
 fn print(subjects: &[Subject], samples: &[Sample]) {
     let head = [
-        "load", "way", "p50 us", "p99 us", "+p50", "+p99", "first p50", "+first p50", "+first p99", "req/s",
-        "cpu s/1000", "errors",
+        "load",
+        "way",
+        "p50 us",
+        "p99 us",
+        "+p50",
+        "+p99",
+        "first p50",
+        "+first p50",
+        "+first p99",
+        "req/s",
+        "cpu s/1000",
+        "errors",
     ];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for streamed in [false, true] {
@@ -111,7 +128,11 @@ fn print(subjects: &[Subject], samples: &[Sample]) {
                 };
                 let figure = |get: fn(&Report) -> f64| median(of(index).map(|s| get(&s.report)));
                 let added = |get: fn(&Report) -> f64| {
-                    median(of(index).zip(of(0)).map(|(mine, direct)| get(&mine.report) - get(&direct.report)))
+                    median(
+                        of(index)
+                            .zip(of(0))
+                            .map(|(mine, direct)| get(&mine.report) - get(&direct.report)),
+                    )
                 };
                 let cpu = median(of(index).map(|s| s.cpu_seconds / s.report.sent as f64 * 1e3));
                 let errors: u64 = of(index).map(|s| s.report.errors).sum();
@@ -135,10 +156,68 @@ fn print(subjects: &[Subject], samples: &[Sample]) {
         }
     }
     lines(&rows).iter().for_each(|line| say(line));
+    say_ratios(subjects, samples);
     for subject in subjects {
         if let Some(process) = &subject.process {
             say(&format!("{}: peak resident size {:.1} MiB", subject.name, process.peak_mib()));
         }
+    }
+}
+
+/// Weir's figures as multiples of the other gateway's, if both ran: medians of each, added times against the direct way.
+fn say_ratios(subjects: &[Subject], samples: &[Sample]) {
+    let named = |name: &str| subjects.iter().position(|subject| subject.name == name);
+    let (Some(weir), Some(other)) = (named("weir"), named("crabllm")) else { return };
+    let head = ["weir / crabllm", "", "+p50", "+p99", "+first p50", "+first p99", "req/s", "cpu"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for streamed in [false, true] {
+        for (connections, _) in LOADS {
+            let of = |subject: usize| {
+                samples.iter().filter(move |s| {
+                    (s.streamed, s.connections, s.subject) == (streamed, connections, subject)
+                })
+            };
+            let added = |subject: usize, get: fn(&Report) -> f64| {
+                median(
+                    of(subject)
+                        .zip(of(0))
+                        .map(|(mine, direct)| get(&mine.report) - get(&direct.report)),
+                )
+            };
+            let added_ratio = |get: fn(&Report) -> f64| ratio(added(weir, get), added(other, get));
+            let plain = |get: fn(&Sample) -> f64| {
+                ratio(median(of(weir).map(get)), median(of(other).map(get)))
+            };
+            rows.push(vec![
+                format!("{} x{connections}", if streamed { "stream" } else { "whole" }),
+                String::new(),
+                added_ratio(|r| r.p50),
+                added_ratio(|r| r.p99),
+                added_ratio(|r| r.first_p50),
+                added_ratio(|r| r.first_p99),
+                plain(|s| s.report.sent as f64 / s.report.seconds),
+                plain(|s| s.cpu_seconds / s.report.sent as f64),
+            ]);
+        }
+    }
+    say("");
+    lines(&rows).iter().for_each(|line| say(line));
+}
+
+/// `a / b`, or `-` where noise has made it mean nothing.
+fn ratio(a: f64, b: f64) -> String {
+    if b > 0.0 && a > 0.0 { format!("{:.2}", a / b) } else { "-".to_owned() }
+}
+
+/// The median; 0 of nothing.
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => values[middle],
+        _ => (values[middle - 1] + values[middle]) / 2.0,
     }
 }
 

@@ -44,7 +44,8 @@ fn drive(args: &[String]) -> Result<(), String> {
     std::fs::write(&config, text).map_err(|error| error.to_string())?;
     let binary = weir_binary().ok_or("no weir binary: set WEIR_BIN")?;
     let gateway = format!("127.0.0.1:{}", free_port()?);
-    let mut process = Process::start(&mut weir(&binary, &config, &gateway), &dir.path().join("weir.log"))?;
+    let mut process =
+        Process::start(&mut weir(&binary, &config, &gateway), &dir.path().join("weir.log"))?;
     let probe = body("local", "Say yes.", false).to_string();
     process.wait_until_it_answers(&gateway, probe.as_bytes(), PATIENCE)?;
 
@@ -53,7 +54,8 @@ fn drive(args: &[String]) -> Result<(), String> {
     let mail = ["anna.berg", "example.org"].join("@");
     let card = format!("4{}", "1".repeat(15));
     let personal = format!("Write to {mail} from 203.0.113.7 that her card {card} was charged. ");
-    let head = ["path", "prompt", "ttft p50 ms", "ttft p99 ms", "total p50 ms", "errors"];
+    let head =
+        ["path", "prompt", "ttft p50 ms", "ttft p99 ms", "total p50 ms", "cpu s/1000", "errors"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for (path, to, model, sentence, n) in [
         ("direct", &upstream, MODEL, plain, requests),
@@ -63,7 +65,9 @@ fn drive(args: &[String]) -> Result<(), String> {
     ] {
         for (size, repeat) in [("short", 1), ("long", 24)] {
             let file = write_body(dir.path(), &body(model, &sentence.repeat(repeat), true))?;
-            let report = Load { to, body: &file, header: None, connections: 1, requests: n }.run()?;
+            let before = process.cpu_seconds();
+            let report =
+                Load { to, body: &file, header: None, connections: 1, requests: n }.run()?;
             let ms = |micros: f64| format!("{:.2}", micros / 1e3);
             rows.push(vec![
                 path.to_owned(),
@@ -71,6 +75,7 @@ fn drive(args: &[String]) -> Result<(), String> {
                 ms(report.first_p50),
                 ms(report.first_p99),
                 ms(report.p50),
+                format!("{:.1}", (process.cpu_seconds() - before) / report.sent as f64 * 1e3),
                 report.errors.to_string(),
             ]);
         }

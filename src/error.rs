@@ -100,7 +100,9 @@ impl ErrorKind {
             Self::UpstreamUnauthorized => (502, SERVER, "upstream_unauthorized", Upstream),
             Self::UpstreamNotFound => (502, SERVER, "upstream_not_found", Upstream),
             Self::UpstreamRejected => (400, REQUEST, "upstream_rejected", Upstream),
-            Self::UpstreamRateLimited => (429, "rate_limit_error", "upstream_rate_limited", Upstream),
+            Self::UpstreamRateLimited => {
+                (429, "rate_limit_error", "upstream_rate_limited", Upstream)
+            }
             Self::UpstreamFailed => (502, SERVER, "upstream_failed", Upstream),
             Self::UpstreamUnreachable => (502, SERVER, "upstream_unreachable", Upstream),
             Self::UpstreamTimeout => (504, SERVER, "upstream_timeout", Upstream),

@@ -7,7 +7,9 @@ use crate::analyze::{EmbedError, Embedder, IntentModel, tokens};
 use crate::chat::{ChatRequest, Intent, LatencyClass, Usage};
 use crate::config::{Budget, Config, LocalModels, Target, TargetKind};
 use crate::error::{Error, ErrorKind};
-use crate::inference::{Fetcher, InferenceError, ModelSpec, ModelState, Runtime, RuntimeSpec, Which, manifest};
+use crate::inference::{
+    Fetcher, InferenceError, ModelSpec, ModelState, Runtime, RuntimeSpec, Which, manifest,
+};
 use crate::ledger::Ledger;
 use crate::pipeline::StageFailure;
 use crate::pricing::PriceTable;
@@ -84,15 +86,17 @@ impl LiveState {
     ) -> Result<Self, OpenError> {
         let prices = match &config.prices_file {
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| OpenError::PricesFile(path.clone(), error.kind().to_string()))?;
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    OpenError::PricesFile(path.clone(), error.kind().to_string())
+                })?;
                 PriceTable::with_file(&text)?
             }
             None => PriceTable::builtin(),
         };
         let upstreams = Upstreams::new(&config.targets, previous.map(|live| &live.upstreams))?;
         let detectors = Detectors::new(&config.privacy.ignore, config.privacy.min_score);
-        let n_cloud = config.targets.iter().filter(|target| target.kind != TargetKind::Local).count();
+        let n_cloud =
+            config.targets.iter().filter(|target| target.kind != TargetKind::Local).count();
         let intents = ArcSwapOption::empty();
         Ok(Self { config, detectors, upstreams, prices, runtime, ledger, intents, n_cloud })
     }
@@ -146,8 +150,12 @@ impl LiveState {
         if target.kind != TargetKind::Local {
             return match self.upstreams.health(&target.name) {
                 Health::Open { retry_after } => {
-                    let message = format!("it failed repeatedly and is left alone for {} ms", retry_after.as_millis());
-                    Err(Error::new(ErrorKind::UpstreamUnreachable, message).retry_after(retry_after))
+                    let message = format!(
+                        "it failed repeatedly and is left alone for {} ms",
+                        retry_after.as_millis()
+                    );
+                    Err(Error::new(ErrorKind::UpstreamUnreachable, message)
+                        .retry_after(retry_after))
                 }
                 Health::Closed | Health::HalfOpen => Ok(()),
             };
@@ -158,7 +166,9 @@ impl LiveState {
                 let message = format!("the local model is not ready yet ({state})");
                 Err(Error::new(ErrorKind::ModelLoading, message).retry_after(LOADING_RETRY))
             }
-            state => Err(Error::new(ErrorKind::ModelUnavailable, format!("the local model is {state}"))),
+            state => {
+                Err(Error::new(ErrorKind::ModelUnavailable, format!("the local model is {state}")))
+            }
         }
     }
 
@@ -273,8 +283,9 @@ impl Gateway {
     /// As [`LiveState::open`], or the intents could not be fitted.
     pub async fn reload(&self, config: Config) -> Result<(), String> {
         let old = self.live();
-        let next = LiveState::open(Arc::new(config), old.runtime.clone(), old.ledger.clone(), Some(&old))
-            .map_err(|error| error.to_string())?;
+        let next =
+            LiveState::open(Arc::new(config), old.runtime.clone(), old.ledger.clone(), Some(&old))
+                .map_err(|error| error.to_string())?;
         if old.runtime.state(Which::Encoder).is_ready() {
             next.fit_intents().await?;
         }

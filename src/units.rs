@@ -8,7 +8,9 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
 /// An amount of money in billionths of a US dollar. One million tokens at $0.15 are 150 nano-USD each.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct NanoUsd(pub i64);
 

@@ -37,7 +37,8 @@ pub fn main(args: &[String]) -> Result<(), String> {
     let body: String = option(args, "--body").ok_or("--body is missing")?;
     let body = std::fs::read(&body).map_err(|error| format!("{body}: {error}"))?;
     let path = option(args, "--path").unwrap_or_else(|| "/v1/chat/completions".to_owned());
-    let extra: String = option(args, "--header").map(|line: String| format!("{line}\r\n")).unwrap_or_default();
+    let extra: String =
+        option(args, "--header").map(|line: String| format!("{line}\r\n")).unwrap_or_default();
     let mut request = format!(
         "POST {path} HTTP/1.1\r\nhost: {to}\r\ncontent-type: application/json\r\nauthorization: Bearer none\r\n{extra}content-length: {}\r\n\r\n",
         body.len()
@@ -57,8 +58,16 @@ struct Shared {
     times: Mutex<(Histogram<u64>, Histogram<u64>)>,
 }
 
-async fn run(to: String, request: Arc<Vec<u8>>, connections: u64, requests: i64) -> Result<Report, String> {
-    let histogram = || Histogram::<u64>::new_with_bounds(100, 600_000_000_000, 3).map_err(|error| error.to_string());
+async fn run(
+    to: String,
+    request: Arc<Vec<u8>>,
+    connections: u64,
+    requests: i64,
+) -> Result<Report, String> {
+    let histogram = || {
+        Histogram::<u64>::new_with_bounds(100, 600_000_000_000, 3)
+            .map_err(|error| error.to_string())
+    };
     let shared = Arc::new(Shared {
         left: AtomicI64::new(requests),
         errors: AtomicI64::new(0),

@@ -34,7 +34,10 @@ pub fn say(line: &str) {
 
 /// A runtime on one thread.
 pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())
 }
 
 /// Ends the process with 1 if something went wrong.

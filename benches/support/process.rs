@@ -26,7 +26,8 @@ impl Process {
     /// Starts a command that is silent on stdout; what it says on stderr goes to `log`.
     pub fn start(command: &mut Command, log: &Path) -> Result<Self, String> {
         let name = command.get_program().to_string_lossy().into_owned();
-        let log = std::fs::File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let log =
+            std::fs::File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
         Ok(Self { child })
@@ -49,22 +50,31 @@ impl Process {
 
     /// Processor seconds used so far, user and system.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         // The name in parentheses may hold blanks; the fields behind it do not.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |index: usize| fields.get(index).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
+        let fields: Vec<&str> =
+            stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks =
+            |index: usize| fields.get(index).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
         (ticks(11) + ticks(12)) / TICKS_PER_SECOND
     }
 
     /// Largest resident size so far in MiB.
     pub fn peak_mib(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0
     }
 
     /// Waits until a POST of `body` to `address` is answered with 200.
-    pub fn wait_until_it_answers(&mut self, address: &str, body: &[u8], patience: Duration) -> Result<(), String> {
+    pub fn wait_until_it_answers(
+        &mut self,
+        address: &str,
+        body: &[u8],
+        patience: Duration,
+    ) -> Result<(), String> {
         let start = Instant::now();
         while start.elapsed() < patience {
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -73,10 +83,16 @@ impl Process {
             if answers(address, body).unwrap_or(false) {
                 return Ok(());
             }
-            std::thread::sleep(Duration::from_millis(100));
+            pause();
         }
         Err(format!("the server on {address} does not answer with 200"))
     }
+}
+
+/// A tenth of a second.
+fn pause() {
+    let (_open, never) = std::sync::mpsc::channel::<()>();
+    let _ = never.recv_timeout(Duration::from_millis(100));
 }
 
 fn answers(address: &str, body: &[u8]) -> std::io::Result<bool> {
@@ -117,7 +133,8 @@ impl Load<'_> {
         if let Some(header) = self.header {
             command.args(["--header", header]);
         }
-        let output = command.stderr(Stdio::inherit()).output().map_err(|error| error.to_string())?;
+        let output =
+            command.stderr(Stdio::inherit()).output().map_err(|error| error.to_string())?;
         serde_json::from_slice(&output.stdout).map_err(|error| format!("load generator: {error}"))
     }
 }
@@ -134,7 +151,9 @@ pub fn free_port() -> Result<u16, String> {
 
 /// The gateway to measure: `WEIR_BIN`, else the one that cargo built beside this bench.
 pub fn weir_binary() -> Option<PathBuf> {
-    std::env::var_os("WEIR_BIN").map(PathBuf::from).or(option_env!("CARGO_BIN_EXE_weir").map(PathBuf::from))
+    std::env::var_os("WEIR_BIN")
+        .map(PathBuf::from)
+        .or(option_env!("CARGO_BIN_EXE_weir").map(PathBuf::from))
 }
 
 /// `weir serve` with a config, on a port, with nothing of the operator's own environment.

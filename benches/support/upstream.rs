@@ -68,7 +68,9 @@ impl Answers {
                 ))
             })
             .collect();
-        data.push(chunk(r#""choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null"#));
+        data.push(chunk(
+            r#""choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null"#,
+        ));
         data.push(chunk(
             r#""choices":[],"usage":{"prompt_tokens":61,"completion_tokens":32,"total_tokens":93}"#,
         ));
@@ -89,7 +91,11 @@ impl Answers {
     }
 }
 
-async fn serve(mut stream: TcpStream, answers: &Answers, gap: Option<Duration>) -> std::io::Result<()> {
+async fn serve(
+    mut stream: TcpStream,
+    answers: &Answers,
+    gap: Option<Duration>,
+) -> std::io::Result<()> {
     let mut at_once = answers.stream_head.clone();
     answers.events.iter().for_each(|event| at_once.extend_from_slice(event));
     let mut buffer = Vec::with_capacity(16 << 10);
@@ -110,7 +116,10 @@ async fn serve(mut stream: TcpStream, answers: &Answers, gap: Option<Duration>) 
 }
 
 /// Reads one request and says whether it asks for a stream; `None` at the end of the connection.
-async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
+async fn read_request(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+) -> std::io::Result<Option<bool>> {
     buffer.clear();
     loop {
         if stream.read_buf(buffer).await? == 0 {

@@ -30,7 +30,8 @@ pub struct Deciding {
 
 /// The turns of `request` that may decide its intent.
 pub fn deciding(request: &ChatRequest) -> Deciding {
-    let users = request.messages.iter().enumerate().filter(|(_, message)| message.role == Role::User);
+    let users =
+        request.messages.iter().enumerate().filter(|(_, message)| message.role == Role::User);
     deciding_of(users.rev().take(MAX_LOOK_BACK).map(|(index, _)| request.text_of(index)))
 }
 
@@ -152,7 +153,10 @@ mod tests {
 
     #[test]
     fn a_turn_of_its_own_is_embedded_alone() {
-        let turns = ["how do I reset the password of my account", "what is the weather in Paris tomorrow morning"];
+        let turns = [
+            "how do I reset the password of my account",
+            "what is the weather in Paris tomorrow morning",
+        ];
         let deciding = deciding_of(turns.map(str::to_owned));
         assert_eq!(deciding, Deciding { texts: vec![turns[0].to_owned()], skipped_last: false });
     }

@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 /// Folds of the calibration.
 const FOLDS: usize = 5;
-/// From this many examples on fewer folds do; the temperature is sharp enough and the fit stays fast.
+/// From this many examples on fewer folds do, and the fit stays fast.
 const MANY_EXAMPLES: usize = 600;
 const FOLDS_OF_MANY: usize = 3;
+/// Unseen examples that are enough to fit one number to; further folds are not fitted.
+const ENOUGH: usize = 300;
 /// The temperature that sets of intents tend to, and how many nats it costs to leave it by a factor of e.
 const PRIOR_TEMPERATURE: f32 = 0.35;
 const PRIOR_STRENGTH: f32 = 6.0;
@@ -90,7 +92,7 @@ impl IntentHead {
     }
 }
 
-/// For every example that can be left out: its class and its scores by a classifier that has not seen it.
+/// For examples that can be left out, all of them if they are few: the class and its scores by a classifier that has not seen it.
 fn unseen_scores(x: &Matrix, y: &[usize], classes: usize) -> Vec<(usize, Vec<f32>)> {
     let folds = if y.len() > MANY_EXAMPLES { FOLDS_OF_MANY } else { FOLDS };
     let mut seen = vec![0usize; classes];
@@ -103,7 +105,11 @@ fn unseen_scores(x: &Matrix, y: &[usize], classes: usize) -> Vec<(usize, Vec<f32
         .collect();
     let mut out = Vec::with_capacity(y.len());
     for held in 0..folds {
-        let (tests, rest): (Vec<usize>, Vec<usize>) = (0..y.len()).partition(|row| fold[*row] == held);
+        if out.len() >= ENOUGH {
+            break;
+        }
+        let (tests, rest): (Vec<usize>, Vec<usize>) =
+            (0..y.len()).partition(|row| fold[*row] == held);
         // A class of one example would vanish from the rest; its example cannot be judged.
         let tests: Vec<usize> = tests.into_iter().filter(|row| seen[y[*row]] > 1).collect();
         if tests.is_empty() || rest.is_empty() {
@@ -144,7 +150,10 @@ mod tests {
 
     impl Noise {
         fn next(&mut self) -> f32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             ((self.0 >> 40) as f32) / 8_388_608.0 - 1.0
         }
 
@@ -194,7 +203,9 @@ mod tests {
                 foreign += usize::from(other.reject > 0.5);
                 p_foreign += other.p;
             }
-            let case = format!("{intents} × {each}: right {right}, kept {kept}, foreign {foreign}, p {p_sum} {p_foreign}");
+            let case = format!(
+                "{intents} × {each}: right {right}, kept {kept}, foreign {foreign}, p {p_sum} {p_foreign}"
+            );
             assert!(right >= 380, "{case}");
             assert!(kept >= 360, "{case}");
             assert!(foreign >= 300, "{case}");
@@ -218,9 +229,11 @@ mod tests {
         let mut noise = Noise(3);
         let topic = noise.direction();
         let texts: Vec<Vec<f32>> = (0..20).map(|_| noise.near(&topic)).collect();
-        let examples: Vec<(usize, &[f32])> = texts.iter().enumerate().map(|(i, x)| (i % 2, &x[..])).collect();
+        let examples: Vec<(usize, &[f32])> =
+            texts.iter().enumerate().map(|(i, x)| (i % 2, &x[..])).collect();
         let head = IntentHead::fit(&names(2), &examples).unwrap();
-        let sure = (0..200).map(|_| head.predict(&noise.near(&topic)).unwrap().p).sum::<f32>() / 200.0;
+        let sure =
+            (0..200).map(|_| head.predict(&noise.near(&topic)).unwrap().p).sum::<f32>() / 200.0;
         assert!(sure < 0.75, "{sure}");
     }
 
@@ -231,7 +244,8 @@ mod tests {
         assert!(IntentHead::fit(&names(2), &[]).is_none());
         assert!(IntentHead::fit(&names(0), &[(0, &good)]).is_none());
         assert!(IntentHead::fit(&names(2), &[(0, &nan)]).is_none());
-        let head = IntentHead::fit(&names(3), &[(2, &good), (2, &good), (0, &short), (9, &good)]).unwrap();
+        let head =
+            IntentHead::fit(&names(3), &[(2, &good), (2, &good), (0, &short), (9, &good)]).unwrap();
         assert_eq!(&*head.predict(&good).unwrap().name, "intent2");
         assert!(head.predict(&good).unwrap().reject < 0.5);
         assert!(head.predict(&[0.0, 1.0, 0.0]).unwrap().reject > 0.9);

@@ -51,15 +51,14 @@ impl Matrix {
         while row + 4 <= self.rows {
             let x: [&[f32]; 4] = std::array::from_fn(|i| self.row(row + i));
             let p: [&[f32]; 4] = std::array::from_fn(|i| other.row(row + i));
-            for d in 0..n {
-                let target = &mut out.data[d * k..(d + 1) * k];
+            for (d, target) in out.data.chunks_exact_mut(k).enumerate() {
                 add_four(target, [x[0][d], x[1][d], x[2][d], x[3][d]], p);
             }
             row += 4;
         }
         for row in row..self.rows {
-            for d in 0..n {
-                axpy(self.row(row)[d], other.row(row), &mut out.data[d * k..(d + 1) * k]);
+            for (d, value) in self.row(row).iter().enumerate() {
+                axpy(*value, other.row(row), &mut out.data[d * k..(d + 1) * k]);
             }
         }
         out
@@ -85,8 +84,8 @@ pub(super) fn combine(x: &[f32], m: &[f32], out: &mut [f32]) {
         add_four(out, [x[d], x[d + 1], x[d + 2], x[d + 3]], rows);
         d += 4;
     }
-    for d in d..x.len() {
-        axpy(x[d], &m[d * k..(d + 1) * k], out);
+    for (d, value) in x.iter().enumerate().skip(d) {
+        axpy(*value, &m[d * k..(d + 1) * k], out);
     }
 }
 
@@ -145,9 +144,8 @@ pub(super) fn solve_lower(l: &Matrix, x: &mut [f32]) {
 pub(super) fn solve_upper(l: &Matrix, x: &mut [f32]) {
     for i in (0..x.len()).rev() {
         x[i] /= l.row(i)[i];
-        let (done, value) = (&mut x[..=i], i);
-        let known = done[value];
-        axpy(-known, &l.row(i)[..i], &mut done[..i]);
+        let known = x[i];
+        axpy(-known, &l.row(i)[..i], &mut x[..i]);
     }
 }
 
@@ -198,6 +196,6 @@ mod tests {
 
     #[test]
     fn huge_exponents_do_not_overflow() {
-        assert!((log_sum_exp(&[1000.0, 1000.0]) - 1000.693_1).abs() < 1e-3);
+        assert!((log_sum_exp(&[1000.0, 1000.0]) - 1_000.693_1).abs() < 1e-3);
     }
 }

@@ -38,7 +38,10 @@ pub trait Embedder: Send + Sync {
     ///
     /// # Errors
     /// See [`EmbedError`].
-    fn embed(&self, texts: Vec<String>) -> impl Future<Output = Result<Vec<Vec<f32>>, EmbedError>> + Send;
+    fn embed(
+        &self,
+        texts: Vec<String>,
+    ) -> impl Future<Output = Result<Vec<Vec<f32>>, EmbedError>> + Send;
 }
 
 /// Why there is no embedding.
@@ -77,7 +80,9 @@ impl IntentModel {
         let examples: Vec<(usize, String)> = intents
             .iter()
             .enumerate()
-            .flat_map(|(class, intent)| intent.examples.iter().map(move |text| (class, text.clone())))
+            .flat_map(|(class, intent)| {
+                intent.examples.iter().map(move |text| (class, text.clone()))
+            })
             .collect();
         if examples.is_empty() {
             return Ok(None);
@@ -121,7 +126,8 @@ impl IntentModel {
         if embeddings.len() != deciding.texts.len() {
             return Err(EmbedError::Failed);
         }
-        let predictions: Option<Vec<Intent>> = embeddings.iter().map(|x| self.head.predict(x)).collect();
+        let predictions: Option<Vec<Intent>> =
+            embeddings.iter().map(|x| self.head.predict(x)).collect();
         Ok(choose(deciding, predictions.ok_or(EmbedError::Failed)?))
     }
 }
@@ -171,7 +177,9 @@ async fn embeddings_of(
 }
 
 /// Runs work that would hold up the async threads.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, EmbedError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, EmbedError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| EmbedError::Failed)
 }
 
@@ -196,13 +204,18 @@ mod tests {
         async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, EmbedError> {
             self.texts.fetch_add(texts.len(), Ordering::Relaxed);
             let embedding = |text: &String| {
-                let has = |words: &[&str]| f32::from(u8::from(words.iter().any(|w| text.contains(w))));
-                let mut x = vec![has(&["song", "play"]), has(&["weather", "rain"]), 0.0, 0.0];
+                let has =
+                    |words: &[&str]| f32::from(u8::from(words.iter().any(|w| text.contains(w))));
+                let mut x = [has(&["song", "play"]), has(&["weather", "rain"]), 0.0, 0.0];
                 x[2 + text.len() % 2] = 0.3;
                 let length = x.iter().map(|v| v * v).sum::<f32>().sqrt();
                 x.iter().map(|v| v / length).collect()
             };
-            if self.fails { Err(EmbedError::NotReady) } else { Ok(texts.iter().map(embedding).collect()) }
+            if self.fails {
+                Err(EmbedError::NotReady)
+            } else {
+                Ok(texts.iter().map(embedding).collect())
+            }
         }
     }
 
@@ -214,7 +227,10 @@ mod tests {
         };
         vec![
             spec("music", &["play a song", "a song please", "play something", "next song"]),
-            spec("weather", &["weather today", "will it rain", "rain tomorrow?", "how is the weather"]),
+            spec(
+                "weather",
+                &["weather today", "will it rain", "rain tomorrow?", "how is the weather"],
+            ),
         ]
     }
 
@@ -225,7 +241,11 @@ mod tests {
         let model = IntentModel::fit(&specs(), &encoder, Some(dir.path())).await.unwrap().unwrap();
         assert_eq!(encoder.texts.load(Ordering::Relaxed), 8);
         let turns = ["and for tomorrow?", "what is the weather in the mountains like"];
-        let intent = model.intent_of(&deciding_of(turns.map(str::to_owned)), &encoder).await.unwrap().unwrap();
+        let intent = model
+            .intent_of(&deciding_of(turns.map(str::to_owned)), &encoder)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!((&*intent.name, intent.inherited), ("weather", true));
         assert!(intent.reject < 0.5 && intent.p > 0.5);
 
@@ -246,6 +266,9 @@ mod tests {
     #[tokio::test]
     async fn an_encoder_that_fails_says_why() {
         let encoder = Words { fails: true, ..Words::default() };
-        assert_eq!(IntentModel::fit(&specs(), &encoder, None).await.err(), Some(EmbedError::NotReady));
+        assert_eq!(
+            IntentModel::fit(&specs(), &encoder, None).await.err(),
+            Some(EmbedError::NotReady)
+        );
     }
 }

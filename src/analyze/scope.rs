@@ -50,12 +50,14 @@ impl Scope {
             out
         };
         let (white, mut centres) = (whiten(x), whiten(&means));
-        let offsets: Vec<f32> = (0..classes).map(|k| -0.5 * dot(centres.row(k), centres.row(k))).collect();
+        let offsets: Vec<f32> =
+            (0..classes).map(|k| -0.5 * dot(centres.row(k), centres.row(k))).collect();
         let left_out = left_out_scores(&white, y, &centres, &offsets);
         for row in 0..classes {
             solve_upper(&l, centres.row_mut(row));
         }
-        let (boundary, unit) = calibrate(&left_out, variance, x.rows as f32 / classes.max(1) as f32);
+        let (boundary, unit) =
+            calibrate(&left_out, variance, x.rows as f32 / classes.max(1) as f32);
         Self { weights: centres.transposed(), offsets, boundary, unit }
     }
 
@@ -121,6 +123,7 @@ fn calibrate(scores: &[f32], variance: f32, per_class: f32) -> (f32, f32) {
     let mean = if scores.is_empty() { 0.5 - distance } else { scores.iter().sum::<f32>() / n };
     let squares: f32 = scores.iter().map(|s| (s - mean) * (s - mean)).sum();
     let prior = PRIOR_SPREAD * distance;
-    let spread = ((squares + PRIOR_EXAMPLES * prior * prior) / (n + PRIOR_EXAMPLES)).sqrt().max(1e-3);
+    let spread =
+        ((squares + PRIOR_EXAMPLES * prior * prior) / (n + PRIOR_EXAMPLES)).sqrt().max(1e-3);
     (mean - (ONE_IN_TWENTY + UNSEEN / n.max(1.0).sqrt()) * spread, 0.5 * spread)
 }

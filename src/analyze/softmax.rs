@@ -168,7 +168,8 @@ fn minimise(x: &Matrix, y: &[usize], classes: usize, start: Vec<f32>) -> Vec<f32
         if slope > -1e-7 {
             break;
         }
-        let mut step = if memory.is_empty() { (1.0 / dot(&gradient, &gradient).sqrt()).min(1.0) } else { 1.0 };
+        let mut step =
+            if memory.is_empty() { (1.0 / dot(&gradient, &gradient).sqrt()).min(1.0) } else { 1.0 };
         let mut next = None;
         for _ in 0..12 {
             let mut candidate = w.clone();

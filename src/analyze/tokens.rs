@@ -48,7 +48,9 @@ fn class_of(c: char) -> Run {
         '0'..='9' => Run::Digits,
         'a'..='z' | 'A'..='Z' | '\'' | '\u{c0}'..='\u{24f}' => Run::Word,
         '\0'..='\u{bf}' => Run::Punctuation,
-        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' => Run::Ideographs,
+        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' => {
+            Run::Ideographs
+        }
         '\u{1f000}'.. => Run::Symbols,
         _ => Run::OtherLetters,
     }
@@ -90,10 +92,19 @@ mod tests {
             ("prose", include_str!("../../LICENSE").get(..6000).unwrap()),
             ("code", code),
             ("json", json),
-            ("german", "Die Donaudampfschifffahrtsgesellschaft hat gestern mitgeteilt, dass der Fahrplan für den Winter erst im nächsten Monat veröffentlicht wird."),
-            ("french", "Bonjour, je voudrais réserver une table pour quatre personnes demain soir, si possible près de la fenêtre."),
+            (
+                "german",
+                "Die Donaudampfschifffahrtsgesellschaft hat gestern mitgeteilt, dass der Fahrplan für den Winter erst im nächsten Monat veröffentlicht wird.",
+            ),
+            (
+                "french",
+                "Bonjour, je voudrais réserver une table pour quatre personnes demain soir, si possible près de la fenêtre.",
+            ),
             ("chinese", "请帮我把这份合同翻译成英文，并总结其中最重要的三个条款。"),
-            ("russian", "Пожалуйста, переведите этот договор на английский язык и кратко изложите основные пункты."),
+            (
+                "russian",
+                "Пожалуйста, переведите этот договор на английский язык и кратко изложите основные пункты.",
+            ),
         ];
         for (name, text) in cases {
             let real = bpe.encode_ordinary(text).len() as f64;

@@ -74,7 +74,8 @@ pub fn splice(body: &Bytes, mut edits: Vec<Edit>) -> Bytes {
     let mut out = Vec::with_capacity(body.len() + grow);
     let mut copied = 0;
     for edit in &edits {
-        if edit.span.start < copied || edit.span.end > body.len() || edit.span.start > edit.span.end {
+        if edit.span.start < copied || edit.span.end > body.len() || edit.span.start > edit.span.end
+        {
             continue;
         }
         out.extend_from_slice(&body[copied..edit.span.start]);
@@ -104,6 +105,9 @@ mod tests {
     #[test]
     fn an_insertion_keeps_what_follows() {
         let body = Bytes::from_static(b"{}");
-        assert_eq!(splice(&body, vec![Edit { span: 1..1, json: "\"a\":1".into() }]), &b"{\"a\":1}"[..]);
+        assert_eq!(
+            splice(&body, vec![Edit { span: 1..1, json: "\"a\":1".into() }]),
+            &b"{\"a\":1}"[..]
+        );
     }
 }

@@ -13,8 +13,10 @@ mod stream;
 mod usage;
 
 pub use analysis::{Analysis, Intent, StageReport};
-pub use body::{Edit, Span, TextSlot, SlotKind, json_string, splice};
-pub use decision::{Candidate, Decision, LatencyClass, PrivacyAction, Rejected, ShapeLevel, Values};
+pub use body::{Edit, SlotKind, Span, TextSlot, json_string, splice};
+pub use decision::{
+    Candidate, Decision, LatencyClass, PrivacyAction, Rejected, ShapeLevel, Values,
+};
 pub use finding::{EntityType, Finding};
 pub use hop::{Hop, HopKind, Outcome, RequestRecord};
 pub use request::{ChatRequest, Message, Part, Role, Sampling, Tool, ToolCall, ToolChoice};

@@ -14,27 +14,32 @@ pub fn run(common: &Common, args: &BatchArgs) -> anyhow::Result<()> {
 
 /// The fields of an analysis.
 pub fn analysis(line: &Analysed<'_>) -> Map<String, Value> {
-    let findings: Vec<Value> = line.analysis.findings.iter().filter_map(|finding| {
-        let slot = line.request.texts.get(finding.slot)?;
-        let start = slot.text.get(..finding.start)?.chars().count();
-        let length = slot.text.get(finding.start..finding.end)?.chars().count();
-        let mut shown = json!({
-            "start": start,
-            "end": start + length,
-            "type": finding.entity.as_str(),
-            "score": round(finding.score),
-            "detector": finding.detector,
-        });
-        let map = shown.as_object_mut()?;
-        if let Some(kind) = finding.kind {
-            map.insert("kind".to_owned(), json!(kind));
-        }
-        if !line.plain {
-            map.insert("message".to_owned(), json!(slot.message));
-            map.insert("slot".to_owned(), json!(finding.slot));
-        }
-        Some(shown)
-    }).collect();
+    let findings: Vec<Value> = line
+        .analysis
+        .findings
+        .iter()
+        .filter_map(|finding| {
+            let slot = line.request.texts.get(finding.slot)?;
+            let start = slot.text.get(..finding.start)?.chars().count();
+            let length = slot.text.get(finding.start..finding.end)?.chars().count();
+            let mut shown = json!({
+                "start": start,
+                "end": start + length,
+                "type": finding.entity.as_str(),
+                "score": round(finding.score),
+                "detector": finding.detector,
+            });
+            let map = shown.as_object_mut()?;
+            if let Some(kind) = finding.kind {
+                map.insert("kind".to_owned(), json!(kind));
+            }
+            if !line.plain {
+                map.insert("message".to_owned(), json!(slot.message));
+                map.insert("slot".to_owned(), json!(finding.slot));
+            }
+            Some(shown)
+        })
+        .collect();
     let intent = line.analysis.intent.as_ref().map(|intent| {
         let mut shown = json!({
             "name": intent.name,

@@ -65,7 +65,8 @@ pub fn run(
     let live = runtime.block_on(open::batch_state(common))?;
     let input: Box<dyn BufRead> = match &args.input {
         Some(path) if path.as_os_str() != "-" => {
-            let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let file =
+                File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
             Box::new(BufReader::new(file))
         }
         _ => Box::new(BufReader::new(std::io::stdin())),
@@ -109,7 +110,8 @@ async fn analyse(
     let request = Arc::new(request);
     let analysis = pipeline::analyze(&mut ctx, &request).await;
     let elapsed = started.elapsed();
-    let value = show(&Analysed { request: &request, analysis: &analysis, ctx: &ctx, elapsed, plain });
+    let value =
+        show(&Analysed { request: &request, analysis: &analysis, ctx: &ctx, elapsed, plain });
     ctx.discard();
     value
 }
@@ -129,6 +131,7 @@ fn read_line(line: &[u8]) -> anyhow::Result<(Value, ChatRequest, bool)> {
     };
     body.insert("messages".to_owned(), messages);
     let raw = serde_json::to_vec(&body)?;
-    let request = openai_chat::decode_request(raw.into()).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let request =
+        openai_chat::decode_request(raw.into()).map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok((line.id, request, plain))
 }

@@ -13,7 +13,9 @@ pub fn run(common: &Common, args: &BatchArgs) -> anyhow::Result<()> {
     batch::run(common, args, |line| {
         let mut out = super::analyze::analysis(line);
         let decision = pipeline::decision(line.ctx, line.request, line.analysis, &|_| None);
-        if let Value::Object(told) = serde_json::to_value(pipeline::explanation(line.analysis, decision))? {
+        if let Value::Object(told) =
+            serde_json::to_value(pipeline::explanation(line.analysis, decision))?
+        {
             // The analysis already lists the findings with their places.
             out.extend(told.into_iter().filter(|(name, _)| name != "findings"));
         }

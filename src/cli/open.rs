@@ -11,7 +11,11 @@ use std::sync::Arc;
 
 /// Where this process gets its configuration from.
 pub fn source(common: &Common, overrides: Overrides) -> Source {
-    Source { path: common.config.clone(), env: Arc::new(|name| std::env::var(name).ok()), overrides }
+    Source {
+        path: common.config.clone(),
+        env: Arc::new(|name| std::env::var(name).ok()),
+        overrides,
+    }
 }
 
 /// The configuration, every problem in it told at once.
@@ -31,7 +35,10 @@ pub fn cache_dir(common: &Common) -> anyhow::Result<PathBuf> {
 
 /// A runtime with a thread per core.
 pub fn tokio_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the async runtime could not start")
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the async runtime could not start")
 }
 
 /// A state for batch commands: without a ledger or a generator, and with the intents fitted before it is handed out.

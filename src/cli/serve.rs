@@ -78,9 +78,14 @@ fn greet(config: &Config, address: SocketAddr) {
     };
     let clouds = config.targets.iter().filter(|target| target.kind != TargetKind::Local);
     let clouds: Vec<&str> = clouds.map(|target| &*target.name).collect();
-    tracing::info!("Weir {} answers at {shown} (use it as OPENAI_BASE_URL)", env!("CARGO_PKG_VERSION"));
+    tracing::info!(
+        "Weir {} answers at {shown} (use it as OPENAI_BASE_URL)",
+        env!("CARGO_PKG_VERSION")
+    );
     if clouds.is_empty() {
-        tracing::info!("no cloud target is configured: set OPENAI_API_KEY or ANTHROPIC_API_KEY, or list `targets`");
+        tracing::info!(
+            "no cloud target is configured: set OPENAI_API_KEY or ANTHROPIC_API_KEY, or list `targets`"
+        );
     } else {
         tracing::info!("cloud targets: {}", clouds.join(", "));
     }
@@ -123,7 +128,10 @@ async fn reload(gateway: &Gateway, loaded: Result<Config, crate::config::ConfigE
     match gateway.reload(config).await {
         Ok(()) => {
             telemetry::counter(Metric::ConfigReload, &["ok"]).add(1);
-            tracing::info!("configuration reloaded: {}", if changes.is_empty() { "no change".to_owned() } else { changes.join("; ") });
+            tracing::info!(
+                "configuration reloaded: {}",
+                if changes.is_empty() { "no change".to_owned() } else { changes.join("; ") }
+            );
         }
         Err(reason) => {
             telemetry::counter(Metric::ConfigReload, &["error"]).add(1);

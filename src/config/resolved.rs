@@ -102,8 +102,10 @@ pub enum TargetKind {
 /// Time limits of one target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Connect until the first token (streams) or the response headers.
+    /// Connect until the first token of a stream.
     pub ttft: Duration,
+    /// Connect until the headers of a whole answer, which most providers send only once it is generated.
+    pub headers: Duration,
     /// Longest silence inside an answer.
     pub idle: Duration,
     /// Whole attempt.

@@ -16,7 +16,8 @@ pub fn tenant(config: &Config, headers: &HeaderMap) -> Result<Option<Arc<str>>, 
         return Ok(None);
     }
     let Some(given) = presented(headers) else {
-        let message = "no API key: send `Authorization: Bearer KEY` with a key from api_keys of this gateway";
+        let message =
+            "no API key: send `Authorization: Bearer KEY` with a key from api_keys of this gateway";
         return Err(Error::new(ErrorKind::Unauthenticated, message));
     };
     let mut tenant = None;
@@ -28,7 +29,10 @@ pub fn tenant(config: &Config, headers: &HeaderMap) -> Result<Option<Arc<str>>, 
     }
     match tenant {
         Some(tenant) => Ok(Some(tenant)),
-        None => Err(Error::new(ErrorKind::Unauthenticated, "the API key is not one of this gateway's api_keys")),
+        None => Err(Error::new(
+            ErrorKind::Unauthenticated,
+            "the API key is not one of this gateway's api_keys",
+        )),
     }
 }
 

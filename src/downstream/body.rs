@@ -12,16 +12,22 @@ use http_body_util::LengthLimitError;
 /// [`ErrorKind::BodyTooLarge`] past the limit, before reading if the length is announced;
 /// [`ErrorKind::BodyIncomplete`] if the client stopped sending.
 pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Error> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
     match axum::body::to_bytes(body, limit).await {
         Ok(bytes) => Ok(bytes),
-        Err(error) if std::error::Error::source(&error).is_some_and(|e| e.is::<LengthLimitError>()) => {
+        Err(error)
+            if std::error::Error::source(&error).is_some_and(|e| e.is::<LengthLimitError>()) =>
+        {
             Err(too_large(limit))
         }
-        Err(_) => Err(Error::new(ErrorKind::BodyIncomplete, "the request body ended before it was complete")),
+        Err(_) => Err(Error::new(
+            ErrorKind::BodyIncomplete,
+            "the request body ended before it was complete",
+        )),
     }
 }
 

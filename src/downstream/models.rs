@@ -19,12 +19,19 @@ pub async fn list(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Re
 }
 
 /// One model.
-pub async fn one(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub async fn one(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let live = gateway.live();
     if let Err(error) = auth::tenant(&live.config, &headers) {
         return error_response(&error);
     }
-    match models(&live).into_iter().find(|model| model.get("id").and_then(Value::as_str) == Some(&id)) {
+    match models(&live)
+        .into_iter()
+        .find(|model| model.get("id").and_then(Value::as_str) == Some(&id))
+    {
         Some(model) => json_value(200, &model),
         None => {
             let message = "no such model; GET /v1/models lists `auto` and the targets";

@@ -16,7 +16,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause} (another process may hold the port; choose one with --listen)")]
+    #[error(
+        "cannot listen on {address}: {cause} (another process may hold the port; choose one with --listen)"
+    )]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -40,7 +42,11 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 ///
 /// # Errors
 /// [`ServeError::Io`] if accepting connections fails for good.
-pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: CancellationToken) -> Result<(), ServeError> {
+pub async fn serve(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
     // Small stream events must not wait for Nagle's algorithm.
     let listener = listener.tap_io(|socket| {
         let _ = socket.set_nodelay(true);

@@ -40,9 +40,14 @@ pub async fn summary(
         Ok(Ok(rows)) => json_value(200, &json!({ "object": "list", "by": by, "data": rows })),
         Ok(Err(error)) => {
             tracing::error!(%error, "GET /v1/usage");
-            error_response(&Error::new(ErrorKind::Internal, "the ledger could not be read; see the log"))
+            error_response(&Error::new(
+                ErrorKind::Internal,
+                "the ledger could not be read; see the log",
+            ))
         }
-        Err(_) => error_response(&Error::new(ErrorKind::Internal, "reading the ledger ended in a defect")),
+        Err(_) => {
+            error_response(&Error::new(ErrorKind::Internal, "reading the ledger ended in a defect"))
+        }
     }
 }
 

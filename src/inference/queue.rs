@@ -106,7 +106,8 @@ impl<J: Job> Queue<J> {
     }
 
     /// Tokens that wait.
-    pub fn n_tokens(&self) -> usize {
+    #[cfg(test)]
+    fn n_tokens(&self) -> usize {
         self.lock().n_tokens
     }
 

@@ -63,8 +63,9 @@ impl StopBuffer {
     /// Adds text. Returns what may be shown now, and whether a stop string was met (the answer ends before it).
     pub fn push(&mut self, text: &str) -> (String, bool) {
         self.held.push_str(text);
-        let first = self.stops.iter().filter_map(|stop| self.held.find(stop.as_str())).min();
-        if let Some(at) = first {
+        // The stop string that is complete first wins, so that the cuts between pieces make no difference.
+        let met = |stop: &String| self.held.find(stop.as_str()).map(|at| (at + stop.len(), at));
+        if let Some((_, at)) = self.stops.iter().filter_map(met).min() {
             let mut shown = std::mem::take(&mut self.held);
             shown.truncate(at);
             return (shown, true);

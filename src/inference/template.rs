@@ -143,7 +143,7 @@ mod tests {
             (
                 Some("{{ messages[0].content.strip().upper() }}{{ strftime_now is defined }}"),
                 messages(&[(User, " x ")]),
-                "Xfalse",
+                "XFalse",
             ),
         ];
         for (template, messages, expected) in cases {

@@ -30,7 +30,8 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
         unchecked: unchecked(request),
         ..Analysis::default()
     };
-    analysis.findings = note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect).unwrap_or_default();
+    analysis.findings =
+        note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect).unwrap_or_default();
     if live.has_intents() {
         analysis.intent =
             note(ctx, &mut analysis.stages, HopKind::Intent, intent, budget.intent).flatten();

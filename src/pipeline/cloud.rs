@@ -9,8 +9,8 @@ use crate::dialect::{anthropic, openai_chat};
 use crate::error::{Error, ErrorKind};
 use crate::units::NanoUsd;
 use crate::upstream::{Answer, Call};
-use http::HeaderMap;
 use bytes::Bytes;
+use http::HeaderMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -86,7 +86,11 @@ pub async fn open(
     opened
 }
 
-fn source(stream: crate::upstream::EventStream, request: &ChatRequest, target: &Arc<Target>) -> Source {
+fn source(
+    stream: crate::upstream::EventStream,
+    request: &ChatRequest,
+    target: &Arc<Target>,
+) -> Source {
     let target = target.clone();
     if target.kind == TargetKind::Anthropic {
         let events = Events::Anthropic { stream, decoder: anthropic::StreamDecoder::new(), target };
@@ -120,11 +124,15 @@ pub async fn first_steps(ctx: &mut Ctx, mut source: Source) -> Result<Opened, Er
 
 fn whole(ctx: &mut Ctx, body: &Bytes, target: &Target, streamed: bool) -> Result<Opened, Error> {
     if streamed {
-        let message = format!("target `{}`: the provider answered a streamed request with a whole body", target.name);
+        let message = format!(
+            "target `{}`: the provider answered a streamed request with a whole body",
+            target.name
+        );
         return Err(Error::new(ErrorKind::UpstreamGarbage, message));
     }
     let garbage = |error: crate::dialect::DialectError| {
-        let message = format!("target `{}`: the provider's answer cannot be read ({error})", target.name);
+        let message =
+            format!("target `{}`: the provider's answer cannot be read ({error})", target.name);
         Error::new(ErrorKind::UpstreamGarbage, message)
     };
     let (body, usage) = if target.kind == TargetKind::Anthropic {
@@ -136,7 +144,8 @@ fn whole(ctx: &mut Ctx, body: &Bytes, target: &Target, streamed: bool) -> Result
             return Err(reported(target, kind));
         }
         if !facts.is_completion {
-            let message = format!("target `{}`: the provider's answer is not a chat completion", target.name);
+            let message =
+                format!("target `{}`: the provider's answer is not a chat completion", target.name);
             return Err(Error::new(ErrorKind::UpstreamGarbage, message));
         }
         (body.clone(), facts.usage)

@@ -116,7 +116,12 @@ impl Ctx {
     }
 
     /// Ends a local hop, which costs core time.
-    pub fn end(&mut self, running: Running, outcome: Outcome, allowance: Option<Duration>) -> &mut Hop {
+    pub fn end(
+        &mut self,
+        running: Running,
+        outcome: Outcome,
+        allowance: Option<Duration>,
+    ) -> &mut Hop {
         let duration = running.started.elapsed();
         let cost = self.live.core_time(duration);
         let hop = self.hop(running.kind, running.started, duration, outcome);
@@ -134,7 +139,13 @@ impl Ctx {
     }
 
     /// Adds a hop of known start and duration, without a cost.
-    pub fn hop(&mut self, kind: HopKind, started: Instant, duration: Duration, outcome: Outcome) -> &mut Hop {
+    pub fn hop(
+        &mut self,
+        kind: HopKind,
+        started: Instant,
+        duration: Duration,
+        outcome: Outcome,
+    ) -> &mut Hop {
         let start_us = started.saturating_duration_since(self.arrived).as_micros() as u64;
         self.record.hops.push(Hop {
             kind,

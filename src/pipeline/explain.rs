@@ -57,7 +57,10 @@ pub struct Refusal {
 }
 
 /// Puts a dry run's outcome in words.
-pub fn explanation(analysis: &Analysis, (decision, refused): (Decision, Option<Error>)) -> Explanation {
+pub fn explanation(
+    analysis: &Analysis,
+    (decision, refused): (Decision, Option<Error>),
+) -> Explanation {
     let mut findings = BTreeMap::new();
     for finding in &analysis.findings {
         *findings.entry(finding.entity.as_str()).or_insert(0) += 1;
@@ -67,6 +70,13 @@ pub fn explanation(analysis: &Analysis, (decision, refused): (Decision, Option<E
         status: error.status(),
         message: error.message,
     });
-    let failed = analysis.stages.iter().filter_map(|stage| Some((stage.stage, stage.failed?))).collect();
-    Explanation { decision, refused, findings, unchecked: analysis.unchecked.clone(), failed_stages: failed }
+    let failed =
+        analysis.stages.iter().filter_map(|stage| Some((stage.stage, stage.failed?))).collect();
+    Explanation {
+        decision,
+        refused,
+        findings,
+        unchecked: analysis.unchecked.clone(),
+        failed_stages: failed,
+    }
 }

@@ -32,13 +32,22 @@ pub async fn open(
     let opened = match ctx.live.runtime.generate(job) {
         Err(error) => Err(into_error(&error, target)),
         Ok(tokens) => {
-            let events = Events::Local { tokens, target: target.clone(), deadline: patience.deadline, queued };
+            let events = Events::Local {
+                tokens,
+                target: target.clone(),
+                deadline: patience.deadline,
+                queued,
+            };
             let answer = answer(ctx, request, events);
             match tokio::time::timeout(patience.ttft, answer).await {
                 Ok(opened) => opened,
                 Err(_) => Err(Error::new(
                     ErrorKind::UpstreamTimeout,
-                    format!("target `{}`: no first token within {} ms", target.name, patience.ttft.as_millis()),
+                    format!(
+                        "target `{}`: no first token within {} ms",
+                        target.name,
+                        patience.ttft.as_millis()
+                    ),
                 )),
             }
         }
@@ -61,7 +70,8 @@ async fn answer(ctx: &mut Ctx, request: &ChatRequest, mut events: Events) -> Res
         for event in &batch {
             if *event == StreamEvent::End {
                 let mut response = collector.finish();
-                response.usage = response.usage.or_else(|| ctx.attempt.as_ref().and_then(|a| a.usage));
+                response.usage =
+                    response.usage.or_else(|| ctx.attempt.as_ref().and_then(|a| a.usage));
                 ctx.settle(outcome, None);
                 return Ok(Opened::Whole(openai_chat::encode_response(&response, now_seconds())));
             }
@@ -93,16 +103,17 @@ fn conversation(request: &ChatRequest) -> Vec<(Role, String)> {
 pub fn into_error(error: &InferenceError, target: &Target) -> Error {
     let kind = match error {
         InferenceError::QueueFull { .. } => ErrorKind::Overloaded,
-        InferenceError::NotReady { state: ModelState::Loading { .. }, .. } => ErrorKind::ModelLoading,
+        InferenceError::NotReady { state: ModelState::Loading { .. }, .. } => {
+            ErrorKind::ModelLoading
+        }
         InferenceError::NotReady { .. } => ErrorKind::ModelUnavailable,
         InferenceError::ContextLength { .. } => ErrorKind::ContextLengthExceeded,
         InferenceError::Gone | InferenceError::Failed(_) => ErrorKind::Internal,
     };
     let told = Error::new(kind, format!("target `{}`: {error}", target.name));
     match error {
-        InferenceError::QueueFull { retry_after } | InferenceError::NotReady { retry_after, .. } => {
-            told.retry_after(*retry_after)
-        }
+        InferenceError::QueueFull { retry_after }
+        | InferenceError::NotReady { retry_after, .. } => told.retry_after(*retry_after),
         _ => told,
     }
 }

@@ -24,9 +24,9 @@ use crate::chat::{Candidate, ChatRequest, Decision, HopKind, Outcome};
 use crate::dialect::openai_chat;
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
-use crate::telemetry::{self, Metric};
 use crate::privacy::restore::{ResponseRestorer, restore_text};
 use crate::privacy::vault::Vault;
+use crate::telemetry::{self, Metric};
 use bytes::Bytes;
 use cloud::{Opened, Patience};
 use futures_util::FutureExt;
@@ -65,7 +65,10 @@ pub async fn run(live: Arc<LiveState>, inbound: Inbound) -> Reply {
     let work = river(&mut ctx, &mut remarks, inbound.body, &inbound.headers);
     let result = match AssertUnwindSafe(work).catch_unwind().await {
         Ok(result) => result,
-        Err(_) => Err(Error::new(ErrorKind::Internal, "an internal defect ended this request; see the ledger")),
+        Err(_) => Err(Error::new(
+            ErrorKind::Internal,
+            "an internal defect ended this request; see the ledger",
+        )),
     };
     ctx.first_byte();
     match result {
@@ -108,7 +111,8 @@ async fn river(
     ctx.decided(&decision);
     if headers.get("x-weir-explain").is_some_and(|value| value == "true") {
         let told = explanation(&analysis, (decision, refused));
-        let body = serde_json::to_vec(&told).map_err(|_| internal("the explanation could not be written"))?;
+        let body = serde_json::to_vec(&told)
+            .map_err(|_| internal("the explanation could not be written"))?;
         return Ok(Answer::Whole(body.into()));
     }
     if let Some(error) = refused {
@@ -146,8 +150,11 @@ async fn answer(
     let budget = live.budget(decision.latency);
     let deadline = ctx.arrived + budget.total;
     // Without another candidate, waiting longer is the best that can be done, so the class's limit gives way.
-    let first_token = request.stream && more;
-    let ttft = if first_token { target.limits.ttft.min(budget.ttft_limit) } else { target.limits.ttft };
+    let ttft = match (request.stream, more) {
+        (true, true) => target.limits.ttft.min(budget.ttft_limit),
+        (true, false) => target.limits.ttft,
+        (false, _) => target.limits.headers,
+    };
     let patience = Patience { ttft, deadline };
     let prompt_tokens = u64::from(analysis.n_tokens);
     if candidate.local {
@@ -160,8 +167,13 @@ async fn answer(
     let vault = prepared.vault.clone();
     let opened = cloud::open(ctx, request, prepared, target, prompt_tokens, patience).await;
     match opened {
-        Ok(Opened::Whole(body)) => Ok(Answer::Whole(restore_whole(ctx, body, vault, wants_json(request))?)),
-        Ok(opened) => Ok(into_answer(opened, vault.map(|vault| ResponseRestorer::new(vault, wants_json(request))))),
+        Ok(Opened::Whole(body)) => {
+            Ok(Answer::Whole(restore_whole(ctx, body, vault, wants_json(request))?))
+        }
+        Ok(opened) => Ok(into_answer(
+            opened,
+            vault.map(|vault| ResponseRestorer::new(vault, wants_json(request))),
+        )),
         Err(error) => Err(restore_error(error, vault.as_deref())),
     }
 }
@@ -174,7 +186,12 @@ fn into_answer(opened: Opened, restorer: Option<ResponseRestorer>) -> Answer {
 }
 
 /// Puts values back into a whole answer.
-fn restore_whole(ctx: &mut Ctx, body: Bytes, vault: Option<Arc<Vault>>, json: bool) -> Result<Bytes, Error> {
+fn restore_whole(
+    ctx: &mut Ctx,
+    body: Bytes,
+    vault: Option<Arc<Vault>>,
+    json: bool,
+) -> Result<Bytes, Error> {
     let Some(vault) = vault else { return Ok(body) };
     let running = ctx.start(HopKind::Restore);
     let mut restorer = ResponseRestorer::new(vault, json);
@@ -182,7 +199,10 @@ fn restore_whole(ctx: &mut Ctx, body: Bytes, vault: Option<Arc<Vault>>, json: bo
     let outcome = if restored.is_ok() { Outcome::Ok } else { Outcome::Error };
     ctx.end_restore(running, outcome, restorer.counts());
     restored.map_err(|_| {
-        Error::new(ErrorKind::UpstreamGarbage, "the provider's answer could not be read to restore it")
+        Error::new(
+            ErrorKind::UpstreamGarbage,
+            "the provider's answer could not be read to restore it",
+        )
     })
 }
 

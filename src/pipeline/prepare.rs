@@ -66,7 +66,8 @@ pub async fn run(
         Some(current) => current,
         None => Arc::new(openai_chat::decode_request(body)?),
     };
-    let (body, lost) = anthropic::encode_request(&current, &target.model, target.default_max_tokens)?;
+    let (body, lost) =
+        anthropic::encode_request(&current, &target.model, target.default_max_tokens)?;
     Ok(Prepared { body, vault, lost })
 }
 
@@ -111,7 +112,8 @@ async fn shape_body(
 ) -> Option<Bytes> {
     let running = ctx.start(HopKind::Shape);
     let (work, target) = (current.clone(), target.clone());
-    let result = bounded(current.text_bytes(), budget.shape, move || {
+    // Never inline: the first count loads a vocabulary, which takes longer than a request should wait.
+    let result = bounded(usize::MAX, budget.shape, move || {
         let counter = shape::counter_for(&target.provider, &target.model);
         shape::lossless(&work, &|text| counter.count(text))
     })

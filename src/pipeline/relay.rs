@@ -25,7 +25,12 @@ pub struct Relay {
 
 impl Relay {
     /// A relay over a source that has delivered its first steps.
-    pub(super) fn new(ctx: Ctx, source: Source, first: Vec<Step>, restorer: Option<ResponseRestorer>) -> Self {
+    pub(super) fn new(
+        ctx: Ctx,
+        source: Source,
+        first: Vec<Step>,
+        restorer: Option<ResponseRestorer>,
+    ) -> Self {
         Self { source, first, restorer, ended: false, ctx }
     }
 

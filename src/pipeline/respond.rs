@@ -54,7 +54,12 @@ impl Remarks {
 }
 
 /// The headers of an answer as far as they are known now.
-pub fn headers(ctx: &Ctx, remarks: &Remarks, content_type: &'static str, complete: bool) -> HeaderMap {
+pub fn headers(
+    ctx: &Ctx,
+    remarks: &Remarks,
+    content_type: &'static str,
+    complete: bool,
+) -> HeaderMap {
     let record = &ctx.record;
     let mut map = HeaderMap::with_capacity(10);
     map.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -104,7 +109,12 @@ fn server_timing(ctx: &Ctx) -> String {
         let _ = match &hop.target {
             Some(target) => {
                 let target = target.replace(['"', '\\'], "");
-                write!(out, "{};desc=\"{target}\";dur={:.3}, ", hop.kind.as_str(), millis(hop.duration_us))
+                write!(
+                    out,
+                    "{};desc=\"{target}\";dur={:.3}, ",
+                    hop.kind.as_str(),
+                    millis(hop.duration_us)
+                )
             }
             None => write!(out, "{};dur={:.3}, ", hop.kind.as_str(), millis(hop.duration_us)),
         };
@@ -121,7 +131,10 @@ fn server_timing(ctx: &Ctx) -> String {
 pub fn timing_comment(ctx: &Ctx) -> String {
     let cost = ctx.cost().map_or_else(|| "unknown".to_owned(), |cost| cost.to_string());
     let timing = server_timing(ctx);
-    format!(": x-weir-request-id={} x-weir-cost-usd={cost} server-timing={timing}\n\n", ctx.record.id)
+    format!(
+        ": x-weir-request-id={} x-weir-cost-usd={cost} server-timing={timing}\n\n",
+        ctx.record.id
+    )
 }
 
 /// Header values are opaque bytes; names of intents and rules may hold any script.

@@ -76,7 +76,9 @@ impl Source {
     /// Waits for the next steps; never empty before the end.
     pub async fn next(&mut self, ctx: &mut Ctx) -> Vec<Step> {
         match self {
-            Self::OpenAi { stream, target, show_usage } => next_chunks(stream, target, *show_usage, ctx).await,
+            Self::OpenAi { stream, target, show_usage } => {
+                next_chunks(stream, target, *show_usage, ctx).await
+            }
             Self::Encoded { events, encoder } => {
                 let (events, outcome) = match events.next(ctx).await {
                     Ok(next) => next,
@@ -96,7 +98,12 @@ impl Source {
 }
 
 /// All chunks that one read of a provider's OpenAI stream delivered.
-async fn next_chunks(stream: &mut EventStream, target: &Target, show_usage: bool, ctx: &mut Ctx) -> Vec<Step> {
+async fn next_chunks(
+    stream: &mut EventStream,
+    target: &Target,
+    show_usage: bool,
+    ctx: &mut Ctx,
+) -> Vec<Step> {
     let mut batch = Vec::new();
     if let Err(error) = stream.next_batch(&mut batch).await {
         return vec![Step::Failed(error.into_error(target))];
@@ -144,7 +151,9 @@ impl Events {
                 let mut events = Vec::with_capacity(batch.len());
                 for event in batch {
                     let Event::Data(frame) = event else { continue };
-                    events.extend(decoder.push(&frame.data).map_err(|error| bad_event(target, &error))?);
+                    events.extend(
+                        decoder.push(&frame.data).map_err(|error| bad_event(target, &error))?,
+                    );
                 }
                 for event in &events {
                     note(ctx, event);
@@ -200,7 +209,10 @@ fn local_events(
         Some(Generated::Failed(error)) => Err(super::local::into_error(&error, target)),
         None => Err(Error::new(
             ErrorKind::Internal,
-            format!("target `{}`: the model thread ended in the middle of an answer; try again", target.name),
+            format!(
+                "target `{}`: the model thread ended in the middle of an answer; try again",
+                target.name
+            ),
         )),
     }
 }
@@ -210,7 +222,9 @@ fn note(ctx: &mut Ctx, event: &StreamEvent) {
     let Some(attempt) = &mut ctx.attempt else { return };
     match event {
         StreamEvent::Usage(usage) => attempt.usage = Some(*usage),
-        StreamEvent::Text { .. } | StreamEvent::Reasoning { .. } | StreamEvent::ToolArguments { .. } => {
+        StreamEvent::Text { .. }
+        | StreamEvent::Reasoning { .. }
+        | StreamEvent::ToolArguments { .. } => {
             attempt.n_deltas += 1;
             if attempt.ttft.is_none() {
                 attempt.ttft = Some(attempt.started.elapsed());
@@ -221,14 +235,22 @@ fn note(ctx: &mut Ctx, event: &StreamEvent) {
 }
 
 fn bad_event(target: &Target, error: &crate::dialect::DialectError) -> Error {
-    let message = format!("target `{}`: the provider sent a stream event that cannot be read ({error})", target.name);
+    let message = format!(
+        "target `{}`: the provider sent a stream event that cannot be read ({error})",
+        target.name
+    );
     Error::new(ErrorKind::UpstreamGarbage, message)
 }
 
 /// An error that a provider reports inside a stream. Its message may quote the prompt, so only its type is kept.
 pub(super) fn reported(target: &Target, kind: &str) -> Error {
     let overloaded = kind.contains("overloaded") || kind.contains("rate_limit");
-    let error_kind = if overloaded { ErrorKind::UpstreamRateLimited } else { ErrorKind::UpstreamFailed };
-    let shown: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
-    Error::new(error_kind, format!("target `{}`: the provider reported an error in its stream ({shown})", target.name))
+    let error_kind =
+        if overloaded { ErrorKind::UpstreamRateLimited } else { ErrorKind::UpstreamFailed };
+    let shown: String =
+        kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
+    Error::new(
+        error_kind,
+        format!("target `{}`: the provider reported an error in its stream ({shown})", target.name),
+    )
 }

@@ -96,10 +96,12 @@ pub(crate) fn is_date(year: u32, month: u32, day: u32) -> bool {
     (1..=last).contains(&day)
 }
 
-/// Whether `yymmdd` (or `yyyymmdd`) at the start of `digits` is a date; two-digit years count as leap if either century is.
+/// Whether `yymmdd` (or `yyyymmdd`) at the start of `digits` is a date; two-digit years count as leap if either
+/// century is.
 pub(crate) fn is_ymd(digits: &[u8], year_len: usize) -> bool {
     let part = |from: usize, len: usize| digits.get(from..from + len).and_then(number);
-    let (Some(y), Some(m), Some(d)) = (part(0, year_len), part(year_len, 2), part(year_len + 2, 2)) else {
+    let (Some(y), Some(m), Some(d)) = (part(0, year_len), part(year_len, 2), part(year_len + 2, 2))
+    else {
         return false;
     };
     let year = if year_len == 2 { 2000 + y } else { y };
@@ -123,7 +125,8 @@ pub(crate) fn entropy(bytes: &[u8]) -> f32 {
     counts.iter().filter(|&&c| c > 0).map(|&c| c as f32 / n).map(|p| -p * p.log2()).sum()
 }
 
-/// Payload (version byte first) of a base58check text; `None` if the checksum or alphabet is wrong or it is over 128 long.
+/// Payload (version byte first) of a base58check text; `None` if the checksum or alphabet is wrong or it is over 128
+/// long.
 pub(crate) fn base58check(text: &[u8]) -> Option<Vec<u8>> {
     let bytes = base58(text)?;
     let (payload, check) = bytes.split_at_checked(bytes.len().checked_sub(4)?)?;
@@ -185,12 +188,17 @@ mod tests {
 
     #[test]
     fn published_examples_pass_and_a_changed_digit_fails() {
-        let cases: [(fn(&[u8]) -> bool, &str, &str); 6] = [
+        type Check = fn(&[u8]) -> bool;
+        let cases: [(Check, &str, &str); 6] = [
             (luhn, "79927398713", "79927398714"),
             (mod11_10, "86095742719", "86095742718"),
             (verhoeff, "2363", "2364"),
             (verhoeff, "1428570", "1428507"),
-            (bech32, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"),
+            (
+                bech32,
+                "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+                "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
+            ),
             (bech32, "A1LQFN3A", "A1LQFN3B"),
         ];
         for (check, good, bad) in cases {
@@ -211,8 +219,18 @@ mod tests {
 
     #[test]
     fn dates_and_entropy() {
-        assert!(is_date(2000, 2, 29) && !is_date(1900, 2, 29) && !is_date(2024, 13, 1) && !is_date(2024, 4, 31));
-        assert!(is_ymd(b"850312", 2) && is_ymd(b"19850312", 4) && !is_ymd(b"851312", 2) && !is_ymd(b"85", 2));
+        assert!(
+            is_date(2000, 2, 29)
+                && !is_date(1900, 2, 29)
+                && !is_date(2024, 13, 1)
+                && !is_date(2024, 4, 31)
+        );
+        assert!(
+            is_ymd(b"850312", 2)
+                && is_ymd(b"19850312", 4)
+                && !is_ymd(b"851312", 2)
+                && !is_ymd(b"85", 2)
+        );
         assert!((entropy(b"abcd") - 2.0).abs() < 1e-6);
         assert!(entropy(b"aaaa").abs() < 1e-6);
     }

@@ -66,7 +66,7 @@ pub enum UpstreamError {
         retry_after: Option<Duration>,
     },
     /// The provider failed: 5xx, 408, 425, or an error as the first event of a stream.
-    #[error("the provider failed (HTTP {status})")]
+    #[error("{}", failed(*status))]
     Failed {
         /// The provider's status; 200 if the error came inside a stream.
         status: u16,
@@ -229,6 +229,13 @@ impl UpstreamError {
             400..=499 => Self::Rejected { status, body },
             _ => Self::Garbage { reason: "its HTTP status has no meaning here" },
         }
+    }
+}
+
+fn failed(status: u16) -> String {
+    match status {
+        200 => "the provider sent an error instead of an answer".to_owned(),
+        _ => format!("the provider failed (HTTP {status})"),
     }
 }
 

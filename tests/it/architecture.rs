@@ -21,7 +21,8 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("candle_core", &["inference"]),
     ("candle_nn", &["inference"]),
     ("candle_transformers", &["inference"]),
-    ("reqwest", &["upstream"]),
+    ("hyper", &["upstream"]),
+    ("hyper_util", &["upstream"]),
     ("rusqlite", &["ledger"]),
     ("anyhow", &["cli", "main"]),
 ];
@@ -67,7 +68,11 @@ fn imports(text: &str) -> Vec<(usize, String)> {
                 continue;
             }
             let rest = &code[at + "crate::".len()..];
-            for name in rest.trim_start_matches('{').split(|c: char| !(c.is_alphanumeric() || c == '_')).take(1) {
+            for name in rest
+                .trim_start_matches('{')
+                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .take(1)
+            {
                 found.push((number + 1, name.to_owned()));
             }
         }
@@ -86,7 +91,8 @@ fn rooms_import_only_lower_tiers() {
         let Some(own) = tier(&room) else { continue };
         for (line, other) in imports(&text) {
             let Some(theirs) = tier(&other) else { continue };
-            let allowed = other == room || theirs < own || (own == theirs && (own == 0 || own == 3));
+            let allowed =
+                other == room || theirs < own || (own == theirs && (own == 0 || own == 3));
             if !allowed {
                 found.push(format!("{}:{line}: {room} imports {other}", path.display()));
             }
@@ -112,7 +118,8 @@ fn some_crates_belong_to_one_room() {
     for (room, path, text) in sources() {
         for (owned, rooms) in OWNED_CRATES {
             let needle = format!("{owned}::");
-            let used = text.lines().any(|line| line.split("//").next().unwrap_or("").contains(&needle));
+            let used =
+                text.lines().any(|line| line.split("//").next().unwrap_or("").contains(&needle));
             if used && !rooms.contains(&room.as_str()) {
                 found.push(format!("{}: {room} uses {owned}", path.display()));
             }
@@ -126,7 +133,9 @@ fn unsafe_code_stays_in_the_kernels() {
     let found = sources()
         .into_iter()
         .filter(|(_, path, _)| !path.to_string_lossy().contains("inference/kernels"))
-        .filter(|(_, _, text)| text.lines().any(|l| l.split("//").next().unwrap_or("").contains("unsafe ")))
+        .filter(|(_, _, text)| {
+            text.lines().any(|l| l.split("//").next().unwrap_or("").contains("unsafe "))
+        })
         .map(|(_, path, _)| path.display().to_string())
         .collect();
     breaches("unsafe only in inference/kernels", found);

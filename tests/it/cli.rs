@@ -45,23 +45,40 @@ fn analyze_counts_offsets_in_code_points() {
     let rows = lines(&output);
     assert_eq!(rows.len(), 2);
     let first = &rows[0]["findings"][0];
-    assert_eq!((rows[0]["id"].as_str(), first["start"].as_u64(), first["end"].as_u64()), (Some("a"), Some(8), Some(24)));
+    assert_eq!(
+        (rows[0]["id"].as_str(), first["start"].as_u64(), first["end"].as_u64()),
+        (Some("a"), Some(8), Some(24))
+    );
     assert_eq!(first["type"], "EMAIL_ADDRESS");
     assert!(first["score"].is_number() && first["detector"].is_string());
-    assert!(rows[0]["intent"].is_null() && rows[0]["n_tokens"].as_u64() > Some(0) && rows[0]["elapsed_us"].is_u64());
-    assert_eq!((rows[1]["id"].as_u64(), rows[1]["findings"][0]["message"].as_u64()), (Some(2), Some(1)));
+    assert!(
+        rows[0]["intent"].is_null()
+            && rows[0]["n_tokens"].as_u64() > Some(0)
+            && rows[0]["elapsed_us"].is_u64()
+    );
+    assert_eq!(
+        (rows[1]["id"].as_u64(), rows[1]["findings"][0]["message"].as_u64()),
+        (Some(2), Some(1))
+    );
 }
 
 #[test]
 fn a_bad_line_gives_an_error_line_and_a_bad_exit() {
     let folder = folder();
-    let output = weir(folder.path(), &["analyze"], "{\"id\":1,\"text\":\"a\"}\nnonsense 4111\n{\"id\":3,\"text\":\"b\"}\n");
+    let output = weir(
+        folder.path(),
+        &["analyze"],
+        "{\"id\":1,\"text\":\"a\"}\nnonsense 4111\n{\"id\":3,\"text\":\"b\"}\n",
+    );
     assert!(!output.status.success());
     let rows = lines(&output);
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[1]["line"], 2);
     assert!(rows[1]["error"].is_string());
-    assert!(!String::from_utf8_lossy(&output.stdout).contains("4111"), "errors never quote the input");
+    assert!(
+        !String::from_utf8_lossy(&output.stdout).contains("4111"),
+        "errors never quote the input"
+    );
 }
 
 #[test]
@@ -81,10 +98,15 @@ fn explain_tells_the_rule_or_the_refusal() {
 #[test]
 fn config_check_reports_everything_at_once() {
     let folder = folder();
-    std::fs::write(folder.path().join("bad.yaml"), "listen: nowhere\ntargest: []\nroute: [{name: a, to: nobody}]\n").unwrap();
+    std::fs::write(
+        folder.path().join("bad.yaml"),
+        "listen: nowhere\ntargest: []\nroute: [{name: a, to: nobody}]\n",
+    )
+    .unwrap();
     let output = weir(folder.path(), &["config", "check", "bad.yaml"], "");
     assert!(!output.status.success());
-    let told = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
     for part in ["bad.yaml:1", "bad.yaml:2", "bad.yaml:3", "targets", "nobody"] {
         assert!(told.contains(part), "{part} is missing: {told}");
     }

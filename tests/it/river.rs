@@ -91,7 +91,8 @@ async fn every_case_of_the_river() {
     let mut failures = Vec::new();
     let mut n_cases = 0;
     for (file, text) in CASES {
-        let cases: Vec<Case> = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let cases: Vec<Case> =
+            serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
         for case in cases {
             n_cases += 1;
             let wrong = run(&case).await;
@@ -108,7 +109,8 @@ async fn run(case: &Case) -> Vec<String> {
     let upstream2 = Upstream::start(case.upstream2.clone()).await;
     let config = case.config.replace("{url2}", &upstream2.url).replace("{url}", &upstream.url);
     let gateway = TestGateway::start(&config).await;
-    let answer = client::send(gateway.address, &case.method, &case.path, &case.headers, &case.request).await;
+    let answer =
+        client::send(gateway.address, &case.method, &case.path, &case.headers, &case.request).await;
     let records = gateway.finish().await;
 
     let expect = &case.expect;
@@ -142,13 +144,19 @@ async fn run(case: &Case) -> Vec<String> {
         check(sent.contains(part), format!("sent lacks {part:?}: {sent}"));
     }
     for part in &expect.sent_lacks {
-        check(!seen.iter().any(|seen| seen.body.contains(part)), format!("sent has {part:?}: {sent}"));
+        check(
+            !seen.iter().any(|seen| seen.body.contains(part)),
+            format!("sent has {part:?}: {sent}"),
+        );
     }
     if let Some(n) = expect.n_sent {
         check(seen.len() == n, format!("{} requests sent", seen.len()));
     }
     if let Some(n) = expect.n_sent2 {
-        check(upstream2.seen().len() == n, format!("{} requests sent to the second", upstream2.seen().len()));
+        check(
+            upstream2.seen().len() == n,
+            format!("{} requests sent to the second", upstream2.seen().len()),
+        );
     }
     if let Some(record) = &expect.record {
         match records.as_slice() {
@@ -172,8 +180,11 @@ fn compare(found: &RequestRecord, expect: &ExpectRecord, status: u16) -> Vec<Str
             wrong.push(format!("record.{name} is {found:?}"));
         }
     };
-    let hops: Vec<String> =
-        found.hops.iter().map(|hop| format!("{}:{}", hop.kind.as_str(), hop.outcome.as_str())).collect();
+    let hops: Vec<String> = found
+        .hops
+        .iter()
+        .map(|hop| format!("{}:{}", hop.kind.as_str(), hop.outcome.as_str()))
+        .collect();
     let number = |n: &Option<u64>| n.map(|n| n.to_string());
     check("outcome", &expect.outcome, found.outcome.as_str().to_owned());
     check("error", &expect.error, found.error.unwrap_or("").to_owned());
@@ -184,7 +195,11 @@ fn compare(found: &RequestRecord, expect: &ExpectRecord, status: u16) -> Vec<Str
     check("input", &number(&expect.input), found.usage.input.to_string());
     check("cached_read", &number(&expect.cached_read), found.usage.cached_read.to_string());
     check("output", &number(&expect.output), found.usage.output.to_string());
-    check("cost_known", &expect.cost_known.map(|b| b.to_string()), found.cost.is_some().to_string());
+    check(
+        "cost_known",
+        &expect.cost_known.map(|b| b.to_string()),
+        found.cost.is_some().to_string(),
+    );
     check("status", &Some(status.to_string()), found.status.to_string());
     if found.overhead_us > found.total_us {
         wrong.push("overhead is larger than the total".to_owned());

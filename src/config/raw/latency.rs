@@ -39,13 +39,14 @@ pub struct RawBudget {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawStages {
-    /// The detectors, in milliseconds. Default 50, background 2000; range 1–600000.
+    /// The detectors, in milliseconds (a few microseconds a kilobyte; the default leaves room for bodies of many megabytes).
+    /// Default 1000, background 2000; range 1–600000.
     #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
     pub detect_ms: Option<u64>,
     /// The intent, embedding included, in milliseconds. Default 150, background 5000; range 1–600000.
     #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
     pub intent_ms: Option<u64>,
-    /// Redaction, in milliseconds. Default 20, background 1000; range 1–600000.
+    /// Redaction, in milliseconds. Default 500, background 1000; range 1–600000.
     #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
     pub redact_ms: Option<u64>,
     /// Shaping, in milliseconds. Default 50, background 2000; range 1–600000.

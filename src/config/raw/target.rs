@@ -84,7 +84,8 @@ pub enum NoKey {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawLimits {
-    /// Connect until the first token, in milliseconds. Default 10000, range 1–3600000.
+    /// Connect until the first token of a stream, in milliseconds; where it is set, also until the headers of an answer
+    /// that is not streamed. Default 10000 (not streamed: `total_ms`), range 1–3600000.
     #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
     pub ttft_ms: Option<u64>,
     /// Longest silence inside an answer, in milliseconds. Default 30000, range 1–3600000.

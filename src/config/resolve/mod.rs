@@ -202,7 +202,7 @@ fn latency(raw: &RawLatency, cx: &mut Context<'_>) -> LatencyBudgets {
         shape: ms(raw.stages.shape_ms, d[6]),
         queue: ms(raw.stages.queue_ms, d[7]),
     };
-    let interactive = budget(&raw.interactive, [1500, 3000, 10_000, 50, 150, 20, 50, 1000]);
+    let interactive = budget(&raw.interactive, [1500, 3000, 10_000, 1000, 150, 500, 50, 1000]);
     let background =
         budget(&raw.background, [10_000, 60_000, 180_000, 2000, 5000, 1000, 2000, 60_000]);
     for (class, budget) in [("interactive", &interactive), ("background", &background)] {

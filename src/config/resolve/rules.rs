@@ -73,7 +73,8 @@ fn default_rule(targets: &[Arc<Target>]) -> Rule {
         to: default_order(targets, privacy),
         privacy,
         shape: ShapeLevel::Lossless,
-        latency: LatencyClass::Interactive,
+        // Nobody said that a person waits, and a long answer must not be cut after ten seconds.
+        latency: LatencyClass::Background,
     }
 }
 

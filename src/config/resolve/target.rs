@@ -117,6 +117,7 @@ fn target(
         headers: headers(raw, kind, path, cx),
         limits: Limits {
             ttft: ms(raw.limits.ttft_ms, 10_000),
+            headers: ms(raw.limits.ttft_ms.or(raw.limits.total_ms), 180_000),
             idle: ms(raw.limits.idle_ms, 30_000),
             total: ms(raw.limits.total_ms, 180_000),
             retries: raw.limits.retries.unwrap_or(2),

@@ -89,7 +89,7 @@ fn files_below(folder: &Path) -> Vec<String> {
         let path = entry.path();
         if path.is_dir() {
             out.extend(files_below(&path));
-        } else if path.extension().is_none_or(|ext| ext != "lock") {
+        } else if !path.to_string_lossy().ends_with(".lock") {
             out.push(path.file_name().unwrap().to_string_lossy().into_owned());
         }
     }

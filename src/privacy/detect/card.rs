@@ -50,7 +50,9 @@ fn at(scan: &mut Scan, i: usize, start: usize) {
         if !word.numeric || n + word.len() > 19 || groups == 19 {
             break;
         }
-        for (to, from) in digits.iter_mut().skip(n).zip(scan.bytes.iter().skip(word.start).take(word.len())) {
+        for (to, from) in
+            digits.iter_mut().skip(n).zip(scan.bytes.iter().skip(word.start).take(word.len()))
+        {
             *to = *from;
         }
         n += word.len();
@@ -66,14 +68,22 @@ fn at(scan: &mut Scan, i: usize, start: usize) {
         }
         let branded = brand(number);
         let grouping = lens.get(..=k).unwrap_or(&[]);
-        let usual = matches!(grouping, [_] | [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] | [4, 4, 5])
-            || (n >= 15 && grouping.iter().all(|&len| len == 1));
+        let usual = matches!(
+            grouping,
+            [_] | [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] | [4, 4, 5]
+        ) || (n >= 15 && grouping.iter().all(|&len| len == 1));
         let same = number.windows(2).all(|pair| pair[0] == pair[1]);
         let named = scan.topics(start, end, 80, 60) & CARD != 0;
         if same || !(named || usual && branded) || (n < 15 && !named && grouping.len() == 1) {
             continue;
         }
-        let score = if !branded { 0.75 } else if named || grouping.len() > 1 { 1.0 } else { 0.9 };
+        let score = if !branded {
+            0.75
+        } else if named || grouping.len() > 1 {
+            1.0
+        } else {
+            0.9
+        };
         scan.push(Hit {
             start,
             end,
@@ -89,16 +99,22 @@ fn at(scan: &mut Scan, i: usize, start: usize) {
 
 /// Whether prefix and length belong to a brand (issuer identification ranges as the brands publish them).
 fn brand(number: &[u8]) -> bool {
-    let prefix = |len: usize| {
-        number.iter().take(len).fold(0u32, |n, b| n * 10 + u32::from(b - b'0'))
-    };
+    let prefix =
+        |len: usize| number.iter().take(len).fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     let (two, three, four, six) = (prefix(2), prefix(3), prefix(4), prefix(6));
     match number.len() {
         13 | 19 if prefix(1) == 4 => true,
         16 if prefix(1) == 4 || (51..=55).contains(&two) || (2221..=2720).contains(&four) => true,
         15 if two == 34 || two == 37 => true,
         14 if (300..=305).contains(&three) || two == 36 || two == 38 || two == 39 => true,
-        16..=19 if four == 6011 || two == 65 || (644..=649).contains(&three) || (622_126..=622_925).contains(&six) => true,
+        16..=19
+            if four == 6011
+                || two == 65
+                || (644..=649).contains(&three)
+                || (622_126..=622_925).contains(&six) =>
+        {
+            true
+        }
         16..=19 if (3528..=3589).contains(&four) || two == 62 || two == 60 || two == 81 => true,
         16 if (2200..=2204).contains(&four) || four == 9792 => true,
         12..=19 => matches!(four, 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763 | 6390),

@@ -16,7 +16,9 @@ pub(super) fn find(scan: &mut Scan) {
         let Some(text) = scan.bytes.get(word.start..word.end) else { continue };
         let (entity, kind, score) = match classify(text) {
             Some(found) => found,
-            None if solana(text) && scan.topics(word.start, word.end, 48, 24) & WALLET != 0 => (CRYPTO, None, 0.7),
+            None if solana(text) && scan.topics(word.start, word.end, 48, 24) & WALLET != 0 => {
+                (CRYPTO, None, 0.7)
+            }
             None => continue,
         };
         scan.push(Hit {
@@ -46,7 +48,10 @@ fn classify(text: &[u8]) -> Option<Found> {
     match (text.first()?, text.len()) {
         (b'1' | b'3' | b'L' | b'M' | b'D' | b'A' | b'T' | b'm' | b'n' | b'2', 26..=35) => {
             let payload = base58check(text)?;
-            let version = matches!(payload.first(), Some(0x00 | 0x05 | 0x30 | 0x32 | 0x1e | 0x16 | 0x41 | 0x6f | 0xc4));
+            let version = matches!(
+                payload.first(),
+                Some(0x00 | 0x05 | 0x30 | 0x32 | 0x1e | 0x16 | 0x41 | 0x6f | 0xc4)
+            );
             (version && payload.len() == 21).then_some((CRYPTO, None, 1.0))
         }
         (b'5' | b'K' | b'L', 51 | 52) => {

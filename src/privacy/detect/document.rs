@@ -1,12 +1,12 @@
-//! Numbers that only a word near them gives away: passports, driving licences, number plates, bank accounts, US routing
-//! numbers; and vehicle identification numbers (ISO 3779, check digit of 49 CFR 565).
+//! Numbers that only a word near them gives away: passports, driving licences, number plates, bank accounts, US
+//! routing numbers; and vehicle identification numbers (ISO 3779, check digit of 49 CFR 565).
 //!
 //! Invariant: such a number needs its word within 48 bytes before it, and no other number between.
 
 use super::context::{AMERICA, BANK, LICENCE, PASSPORT, PLATE, ROUTING, Topics, VIN as VIN_WORD};
 use super::entity::{
-    ABA_ROUTING_NUMBER, DRIVER_LICENSE, LICENSE_PLATE, PASSPORT as PASSPORT_NUMBER, US_BANK_NUMBER, US_DRIVER_LICENSE,
-    US_PASSPORT, VIN,
+    ABA_ROUTING_NUMBER, DRIVER_LICENSE, LICENSE_PLATE, PASSPORT as PASSPORT_NUMBER, US_BANK_NUMBER,
+    US_DRIVER_LICENSE, US_PASSPORT, VIN,
 };
 use super::scan::{Hit, Scan, Word};
 use crate::chat::EntityType;
@@ -38,7 +38,12 @@ pub(super) fn find(scan: &mut Scan) {
 fn named(scan: &mut Scan, i: usize, word: Word, topics: Topics) {
     let (len, digits) = (word.len(), scan.bytes.get(word.start..word.end).map_or(0, count_digits));
     let closed = scan.closes(word.end);
-    if topics & ROUTING != 0 && word.numeric && len == 9 && closed && routing(scan.bytes.get(word.start..word.end)) {
+    if topics & ROUTING != 0
+        && word.numeric
+        && len == 9
+        && closed
+        && routing(scan.bytes.get(word.start..word.end))
+    {
         return push(scan, word.start, word.end, ABA_ROUTING_NUMBER, 0.95, true);
     }
     if topics & BANK != 0 && topics & ROUTING == 0 && word.numeric {
@@ -47,19 +52,45 @@ fn named(scan: &mut Scan, i: usize, word: Word, topics: Topics) {
             push(scan, word.start, end, US_BANK_NUMBER, 0.7, false);
         }
     }
-    if topics & PASSPORT != 0 && (6..=9).contains(&len) && digits >= 4 && digits + 4 >= len && closed {
-        let american = len == 9 && digits >= 8 && scan.topics(word.start, word.end, REACH, 16) & AMERICA != 0;
-        return push(scan, word.start, word.end, if american { US_PASSPORT } else { PASSPORT_NUMBER }, 0.8, false);
+    if topics & PASSPORT != 0
+        && (6..=9).contains(&len)
+        && digits >= 4
+        && digits + 4 >= len
+        && closed
+    {
+        let american =
+            len == 9 && digits >= 8 && scan.topics(word.start, word.end, REACH, 16) & AMERICA != 0;
+        return push(
+            scan,
+            word.start,
+            word.end,
+            if american { US_PASSPORT } else { PASSPORT_NUMBER },
+            0.8,
+            false,
+        );
     }
-    if topics & PLATE != 0 && let Some((start, end)) = plate(scan, word) {
+    if topics & PLATE != 0
+        && let Some((start, end)) = plate(scan, word)
+    {
         return push(scan, start, end, LICENSE_PLATE, 0.75, false);
     }
     if topics & LICENCE != 0 && topics & PLATE == 0 {
         let end = dashed(scan, i);
         let total = scan.bytes.get(word.start..end).map_or(0, count_digits);
-        if (5..=20).contains(&(end - word.start)) && total >= 4 && scan.closes(end) && !is_year(scan, word) {
+        if (5..=20).contains(&(end - word.start))
+            && total >= 4
+            && scan.closes(end)
+            && !is_year(scan, word)
+        {
             let american = scan.topics(word.start, word.end, REACH + 16, 16) & AMERICA != 0;
-            push(scan, word.start, end, if american { US_DRIVER_LICENSE } else { DRIVER_LICENSE }, 0.7, false);
+            push(
+                scan,
+                word.start,
+                end,
+                if american { US_DRIVER_LICENSE } else { DRIVER_LICENSE },
+                0.7,
+                false,
+            );
         }
     }
 }
@@ -70,7 +101,8 @@ fn vin(scan: &mut Scan, word: Word, topics: Topics) {
         return;
     }
     let Some(text) = scan.bytes.get(word.start..word.end) else { return };
-    let shape = text.iter().all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"IOQ".contains(b)));
+    let shape =
+        text.iter().all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"IOQ".contains(b)));
     let serial = text.get(13..).is_some_and(|t| t.iter().all(u8::is_ascii_digit));
     let near = topics & VIN_WORD != 0;
     if shape && ((check_digit(text) && serial) || near) {
@@ -85,7 +117,11 @@ fn check_digit(vin: &[u8]) -> bool {
     const VALUES: &[u8; 26] = b"12345678.12345.7.923456789";
     let mut sum = 0;
     for (&b, weight) in vin.iter().zip(WEIGHTS) {
-        let byte = if b.is_ascii_digit() { b } else { VALUES.get(usize::from(b.wrapping_sub(b'A'))).copied().unwrap_or(b'0') };
+        let byte = if b.is_ascii_digit() {
+            b
+        } else {
+            VALUES.get(usize::from(b.wrapping_sub(b'A'))).copied().unwrap_or(b'0')
+        };
         sum += u32::from(byte.saturating_sub(b'0')) * weight;
     }
     vin.get(8) == b"0123456789X".get((sum % 11) as usize)
@@ -103,7 +139,8 @@ fn routing(digits: Option<&[u8]>) -> bool {
 fn grouped(scan: &Scan, i: usize) -> (usize, usize) {
     let (mut end, mut total) = (0, 0);
     for word in scan.words.iter().skip(i).take(6) {
-        let joined = end == 0 || (word.start == end + 1 && matches!(scan.byte(end), b' ' | b'-') && word.len() >= 2);
+        let joined = end == 0
+            || (word.start == end + 1 && matches!(scan.byte(end), b' ' | b'-') && word.len() >= 2);
         if !joined || !word.numeric || total + word.len() > 17 {
             break;
         }
@@ -117,7 +154,10 @@ fn grouped(scan: &Scan, i: usize) -> (usize, usize) {
 fn dashed(scan: &Scan, i: usize) -> usize {
     let mut end = 0;
     for word in scan.words.iter().skip(i).take(5) {
-        let joined = end == 0 || (word.start == end + 1 && (scan.byte(end) == b'-' || (scan.byte(end) == b' ' && word.numeric && word.len() >= 2)));
+        let joined = end == 0
+            || (word.start == end + 1
+                && (scan.byte(end) == b'-'
+                    || (scan.byte(end) == b' ' && word.numeric && word.len() >= 2)));
         if !joined {
             break;
         }
@@ -132,7 +172,8 @@ fn plate(scan: &Scan, word: Word) -> Option<(usize, usize)> {
     let (mut start, mut end) = (word.start, word.end);
     for _ in 0..2 {
         if matches!(scan.before(start), b' ' | b'-' | b'\xb7') {
-            let n = scan.bytes.get(..start - 1)?.iter().rev().take(4).take_while(|b| part(**b)).count();
+            let n =
+                scan.bytes.get(..start - 1)?.iter().rev().take(4).take_while(|b| part(**b)).count();
             if (1..=3).contains(&n) && !scan.word_ends(start - 1 - n) {
                 start -= n + 1;
             }
@@ -147,7 +188,8 @@ fn plate(scan: &Scan, word: Word) -> Option<(usize, usize)> {
     let text = scan.bytes.get(start..end)?;
     let n = text.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let both = text.iter().any(u8::is_ascii_uppercase) && !text.iter().any(u8::is_ascii_lowercase);
-    (both && (4..=9).contains(&n) && count_digits(text) >= 1 && scan.closes(end)).then_some((start, end))
+    (both && (4..=9).contains(&n) && count_digits(text) >= 1 && scan.closes(end))
+        .then_some((start, end))
 }
 
 fn is_year(scan: &Scan, word: Word) -> bool {
@@ -158,6 +200,13 @@ fn count_digits(text: &[u8]) -> usize {
     text.iter().filter(|b| b.is_ascii_digit()).count()
 }
 
-fn push(scan: &mut Scan, start: usize, end: usize, entity: EntityType, score: f32, validated: bool) {
+fn push(
+    scan: &mut Scan,
+    start: usize,
+    end: usize,
+    entity: EntityType,
+    score: f32,
+    validated: bool,
+) {
     scan.push(Hit { start, end, entity, kind: None, score, validated, detector: "document" });
 }

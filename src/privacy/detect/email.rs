@@ -6,8 +6,9 @@ use super::scan::{Hit, Scan};
 
 /// Last labels that are file names rather than domains (`icon@2x.png`, `jest@config.js`).
 const FILES: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "pdf", "js", "ts", "jsx", "tsx", "css", "scss", "html", "json", "yaml",
-    "yml", "xml", "txt", "toml", "lock", "exe", "dll", "java", "class", "jar", "cpp", "mp3", "mp4", "local", "service",
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "pdf", "js", "ts", "jsx", "tsx", "css",
+    "scss", "html", "json", "yaml", "yml", "xml", "txt", "toml", "lock", "exe", "dll", "java",
+    "class", "jar", "cpp", "mp3", "mp4", "local", "service",
 ];
 
 pub(super) fn find(scan: &mut Scan) {
@@ -39,7 +40,8 @@ fn address(scan: &Scan, at: usize) -> Option<(usize, usize)> {
 fn local(scan: &Scan, at: usize) -> Option<usize> {
     let mut start = at;
     for (i, c) in scan.text.get(..at)?.char_indices().rev() {
-        let fits = c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '!' | '~' | '*');
+        let fits = c.is_alphanumeric()
+            || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '!' | '~' | '*');
         if !fits || at - i > 64 || (c >= '\u{2e80}' && c.is_alphanumeric()) {
             break;
         }
@@ -67,7 +69,8 @@ fn domain(scan: &Scan, from: usize) -> Option<usize> {
     // A missing space after a full stop: `a@b.com.Thanks`.
     while let Some((head, tail)) = name.rsplit_once('.') {
         let mut chars = tail.chars();
-        let sentence = chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(char::is_lowercase);
+        let sentence = chars.next().is_some_and(char::is_uppercase)
+            && chars.next().is_some_and(char::is_lowercase);
         if !(sentence && head.contains('.')) {
             break;
         }
@@ -75,12 +78,21 @@ fn domain(scan: &Scan, from: usize) -> Option<usize> {
     }
     let (rest, top) = name.rsplit_once('.')?;
     let letters = top.chars().all(char::is_alphabetic) && top.chars().count() >= 2;
-    let labels = rest.split('.').all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-'));
+    let labels = rest
+        .split('.')
+        .all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-'));
     let lower = top.to_ascii_lowercase();
     let file = FILES.contains(&lower.as_str());
-    let scale = rest.len() == 2 && rest.ends_with('x') && rest.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    let scale = rest.len() == 2
+        && rest.ends_with('x')
+        && rest.as_bytes().first().is_some_and(u8::is_ascii_digit);
     let plausible = (letters && top.len() <= 24) || lower.starts_with("xn--");
-    (labels && plausible && !file && !scale && scan.byte(from + name.len()) != b'_' && scan.byte(from + name.len()) != b'(')
+    (labels
+        && plausible
+        && !file
+        && !scale
+        && scan.byte(from + name.len()) != b'_'
+        && scan.byte(from + name.len()) != b'(')
         .then_some(from + name.len())
 }
 
@@ -88,7 +100,9 @@ fn domain(scan: &Scan, from: usize) -> Option<usize> {
 fn in_userinfo(scan: &Scan, start: usize) -> bool {
     let from = start.saturating_sub(80);
     let Some(before) = scan.bytes.get(from..start) else { return false };
-    let word = before.iter().rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'<' | b'?' | b'='));
+    let word = before
+        .iter()
+        .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'<' | b'?' | b'='));
     let word = before.get(word.map_or(0, |i| i + 1)..).unwrap_or(&[]);
     let Some(scheme) = memchr::memmem::find(word, b"://") else { return false };
     !word.get(scheme + 3..).unwrap_or(&[]).contains(&b'/')

@@ -1,4 +1,5 @@
-//! The types that the detectors report. Names are Presidio's where it has one; national ids carry their country's code.
+//! The types that the detectors report. Names are Presidio's where it has one; national ids carry their country's
+//! code.
 
 use crate::chat::EntityType;
 

@@ -29,7 +29,11 @@ const LENGTHS: &[(usize, &str)] = &[
 pub(super) fn find(scan: &mut Scan) {
     for i in 0..scan.words.len() {
         let word = scan.words[i];
-        if !word.numeric && word.len() >= 4 && word.opens && let Some(end) = iban(scan, word.start) {
+        if !word.numeric
+            && word.len() >= 4
+            && word.opens
+            && let Some(end) = iban(scan, word.start)
+        {
             scan.push(Hit {
                 start: word.start,
                 end,

@@ -1,11 +1,12 @@
 //! The detectors: deterministic finders of personal data and secrets, each pattern → validator → context.
 //!
-//! A text is normalised only if it holds disguising characters (`shadow`), read once for places where anything may start
-//! (`scan`), and each place is handed to the detectors whose shape fits. Invariants: findings lie on character borders of
-//! the original text, never overlap, never split a word; the work is linear in the text; nothing here logs or keeps text.
+//! A text is normalised only if it holds disguising characters (`shadow`), read once for places where anything may
+//! start (`scan`), and each place is handed to the detectors whose shape fits. Invariants: findings lie on character
+//! borders of the original text, never overlap, never split a word; the work is linear in the text; nothing here logs
+//! or keeps text.
 //!
-//! Merge rule, for candidates that overlap: validated beats unvalidated, then the higher score, then the longer, then the
-//! earlier; what overlaps a kept one is dropped.
+//! Merge rule, for candidates that overlap: validated beats unvalidated, then the higher score, then the longer, then
+//! the earlier; what overlaps a kept one is dropped.
 
 mod card;
 mod context;
@@ -56,7 +57,15 @@ impl Detectors {
             network::find(&mut scan);
         }
         if !scan.words.is_empty() {
-            for find in [card::find, iban::find, phone::find, national::find, date::find, document::find, crypto::find] {
+            for find in [
+                card::find,
+                iban::find,
+                phone::find,
+                national::find,
+                date::find,
+                document::find,
+                crypto::find,
+            ] {
                 find(&mut scan);
             }
         }
@@ -73,7 +82,15 @@ impl Detectors {
 
 fn finding(slot: usize, shadow: &Shadow, hit: &Hit) -> Finding {
     let (start, end) = shadow.original(hit.start, hit.end);
-    Finding { slot, start, end, entity: hit.entity, kind: hit.kind, score: hit.score, detector: hit.detector }
+    Finding {
+        slot,
+        start,
+        end,
+        entity: hit.entity,
+        kind: hit.kind,
+        score: hit.score,
+        detector: hit.detector,
+    }
 }
 
 /// Keeps the best of candidates that overlap, by the rule above.

@@ -1,6 +1,7 @@
 //! IP addresses (parsed by the standard library, so RFC 4291 and RFC 6943 dotted quads) and MAC addresses (IEEE 802).
 //!
-//! Loopback, unspecified and broadcast addresses name nobody and are left out; four numbers after `version` are a version.
+//! Loopback, unspecified and broadcast addresses name nobody and are left out; four numbers after `version` are a
+//! version.
 
 use super::context::VERSION;
 use super::entity::{IP_ADDRESS, MAC_ADDRESS};
@@ -25,19 +26,27 @@ fn dotted(scan: &mut Scan) {
         if next == b'.' && word.numeric && word.len() <= 3 && word.opens {
             let end = run(scan, word.start, 16, |b| b.is_ascii_digit() || b == b'.');
             let end = if scan.before(end) == b'.' { end - 1 } else { end };
-            let Some(address) = scan.text.get(word.start..end).and_then(|t| t.parse::<Ipv4Addr>().ok()) else {
+            let Some(address) =
+                scan.text.get(word.start..end).and_then(|t| t.parse::<Ipv4Addr>().ok())
+            else {
                 continue;
             };
-            let after = matches!(scan.byte(end), b'-' | b'_') && scan.word_begins(end + 1) || scan.word_begins(end);
-            let nobody = address.is_loopback() || address.is_unspecified() || address.is_broadcast();
+            let after = matches!(scan.byte(end), b'-' | b'_') && scan.word_begins(end + 1)
+                || scan.word_begins(end);
+            let nobody =
+                address.is_loopback() || address.is_unspecified() || address.is_broadcast();
             done = end;
             if !after && !nobody && scan.topics(word.start, end, 24, 0) & VERSION == 0 {
                 push(scan, word.start, end, IP_ADDRESS, "ip", 0.95);
             }
-        } else if (word.len() == 2 && (next == b'-' || scan.before(word.start) == b'-')) || (word.len() == 4 && next == b'.') {
+        } else if (word.len() == 2 && (next == b'-' || scan.before(word.start) == b'-'))
+            || (word.len() == 4 && next == b'.')
+        {
             let sep = if word.len() == 2 { b'-' } else { b'.' };
-            let back = scan.bytes.get(word.start.saturating_sub(17).max(done)..word.start).unwrap_or(&[]);
-            let back = back.iter().rev().take_while(|b| b.is_ascii_hexdigit() || **b == sep).count();
+            let back =
+                scan.bytes.get(word.start.saturating_sub(17).max(done)..word.start).unwrap_or(&[]);
+            let back =
+                back.iter().rev().take_while(|b| b.is_ascii_hexdigit() || **b == sep).count();
             let start = word.start - back;
             let end = run(scan, start, 18, |b| b.is_ascii_hexdigit() || b == sep);
             mac(scan, start, end, sep);
@@ -57,7 +66,9 @@ fn coloned(scan: &mut Scan) {
         let start = colon - back.iter().rev().take_while(|b| b.is_ascii_hexdigit()).count();
         let mut end = run(scan, start, 46, |b| b.is_ascii_hexdigit() || b == b':' || b == b'.');
         done = end;
-        while matches!(scan.before(end), b'.') || (scan.before(end) == b':' && scan.before(end - 1) != b':') {
+        while matches!(scan.before(end), b'.')
+            || (scan.before(end) == b':' && scan.before(end - 1) != b':')
+        {
             end -= 1;
         }
         mac(scan, start, end, b':');
@@ -65,8 +76,10 @@ fn coloned(scan: &mut Scan) {
         let Ok(address) = text.parse::<Ipv6Addr>() else { continue };
         // `abc::def` is a path in many languages; an address has a digit and more than two short groups.
         let groups = text.split(':').filter(|g| !g.is_empty()).count();
-        let long = text.split(':').next().is_some_and(|g| g.len() >= 3) && text.bytes().filter(u8::is_ascii_digit).count() >= 2;
-        let real = text.bytes().any(|b| b.is_ascii_digit()) && (groups >= 3 || long || text.contains('.'));
+        let long = text.split(':').next().is_some_and(|g| g.len() >= 3)
+            && text.bytes().filter(u8::is_ascii_digit).count() >= 2;
+        let real =
+            text.bytes().any(|b| b.is_ascii_digit()) && (groups >= 3 || long || text.contains('.'));
         let border = !scan.word_ends(start) && !scan.word_begins(end) && scan.before(start) != b':';
         if real && border && !address.is_loopback() {
             push(scan, start, end, IP_ADDRESS, "ip", 0.95);
@@ -78,12 +91,21 @@ fn coloned(scan: &mut Scan) {
 fn mac(scan: &mut Scan, start: usize, end: usize, sep: u8) {
     let Some(text) = scan.bytes.get(start..end) else { return };
     let group = if sep == b'.' { 4 } else { 2 };
-    let shape = text.split(|&b| b == sep).all(|g| g.len() == group && g.iter().all(u8::is_ascii_hexdigit));
+    let shape =
+        text.split(|&b| b == sep).all(|g| g.len() == group && g.iter().all(u8::is_ascii_hexdigit));
     let hex = text.iter().filter(|b| **b != sep);
     let first = hex.clone().next();
     let letters = sep == b':' || text.iter().any(u8::is_ascii_alphabetic);
-    let border = !scan.word_ends(start) && !scan.word_begins(end) && scan.before(start) != sep && scan.byte(end) != sep;
-    if shape && hex.clone().count() == 12 && !hex.clone().all(|b| Some(b) == first) && letters && border {
+    let border = !scan.word_ends(start)
+        && !scan.word_begins(end)
+        && scan.before(start) != sep
+        && scan.byte(end) != sep;
+    if shape
+        && hex.clone().count() == 12
+        && !hex.clone().all(|b| Some(b) == first)
+        && letters
+        && border
+    {
         push(scan, start, end, MAC_ADDRESS, "mac", 0.95);
     }
 }
@@ -93,6 +115,13 @@ fn run(scan: &Scan, start: usize, most: usize, fits: impl Fn(u8) -> bool) -> usi
     start + scan.bytes.iter().skip(start).take(most).take_while(|b| fits(**b)).count()
 }
 
-fn push(scan: &mut Scan, start: usize, end: usize, entity: EntityType, detector: &'static str, score: f32) {
+fn push(
+    scan: &mut Scan,
+    start: usize,
+    end: usize,
+    entity: EntityType,
+    detector: &'static str,
+    score: f32,
+) {
     scan.push(Hit { start, end, entity, kind: None, score, validated: true, detector });
 }

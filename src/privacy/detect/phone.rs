@@ -1,8 +1,8 @@
-//! Telephone numbers: international by ITU-T E.164 (calling code, length by country), national by the spellings of the
-//! larger countries, anything else only next to a word such as `phone`.
+//! Telephone numbers: international by ITU-T E.164 (calling code, length by country), national by the spellings of
+//! the larger countries, anything else only next to a word such as `phone`.
 //!
-//! Invariant: order ids, versions, dates, prices and IP addresses do not pass: a bare run of digits needs context, and a
-//! word such as `order` before the number takes a national spelling away.
+//! Invariant: order ids, versions, dates, prices and IP addresses do not pass: a bare run of digits needs context,
+//! and a word such as `order` before the number takes a national spelling away.
 
 use super::context::{OTHER_NUMBER, PHONE, PHONE_WEAK, Topics};
 use super::entity::PHONE_NUMBER;
@@ -10,17 +10,59 @@ use super::scan::{Hit, Scan};
 
 /// Calling codes with the fewest and most digits that follow (ITU-T E.164 annex, national numbering plans).
 const CODES: &[(&str, usize, usize)] = &[
-    ("1", 10, 10), ("7", 10, 10), ("20", 8, 10), ("27", 9, 9), ("30", 10, 10), ("31", 9, 9), ("32", 8, 9), ("33", 9, 9),
-    ("34", 9, 9), ("36", 8, 9), ("39", 6, 11), ("40", 9, 9), ("41", 9, 9), ("43", 7, 13), ("44", 9, 10), ("45", 8, 8),
-    ("46", 7, 10), ("47", 8, 8), ("48", 9, 9), ("49", 6, 12), ("51", 8, 9), ("52", 10, 11), ("53", 6, 8), ("54", 10, 11),
-    ("55", 10, 11), ("56", 9, 9), ("57", 8, 10), ("58", 10, 10), ("60", 8, 10), ("61", 9, 9), ("62", 8, 12), ("63", 8, 10),
-    ("64", 8, 10), ("65", 8, 8), ("66", 8, 9), ("81", 9, 10), ("82", 8, 10), ("84", 9, 10), ("86", 10, 11), ("90", 10, 10),
-    ("91", 10, 10), ("92", 9, 10), ("93", 9, 9), ("94", 9, 9), ("95", 7, 10), ("98", 10, 10),
+    ("1", 10, 10),
+    ("7", 10, 10),
+    ("20", 8, 10),
+    ("27", 9, 9),
+    ("30", 10, 10),
+    ("31", 9, 9),
+    ("32", 8, 9),
+    ("33", 9, 9),
+    ("34", 9, 9),
+    ("36", 8, 9),
+    ("39", 6, 11),
+    ("40", 9, 9),
+    ("41", 9, 9),
+    ("43", 7, 13),
+    ("44", 9, 10),
+    ("45", 8, 8),
+    ("46", 7, 10),
+    ("47", 8, 8),
+    ("48", 9, 9),
+    ("49", 6, 12),
+    ("51", 8, 9),
+    ("52", 10, 11),
+    ("53", 6, 8),
+    ("54", 10, 11),
+    ("55", 10, 11),
+    ("56", 9, 9),
+    ("57", 8, 10),
+    ("58", 10, 10),
+    ("60", 8, 10),
+    ("61", 9, 9),
+    ("62", 8, 12),
+    ("63", 8, 10),
+    ("64", 8, 10),
+    ("65", 8, 8),
+    ("66", 8, 9),
+    ("81", 9, 10),
+    ("82", 8, 10),
+    ("84", 9, 10),
+    ("86", 10, 11),
+    ("90", 10, 10),
+    ("91", 10, 10),
+    ("92", 9, 10),
+    ("93", 9, 9),
+    ("94", 9, 9),
+    ("95", 7, 10),
+    ("98", 10, 10),
 ];
 
 /// First two digits of the three-digit codes; 6 to 11 digits follow.
-const LONG_CODES: &[&str] =
-    &["21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42", "50", "59", "67", "68", "69", "85", "87", "88", "96", "97", "99"];
+const LONG_CODES: &[&str] = &[
+    "21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42", "50", "59", "67", "68", "69",
+    "85", "87", "88", "96", "97", "99",
+];
 
 /// Digit groups from one place on.
 #[derive(Default)]
@@ -57,7 +99,15 @@ pub(super) fn find(scan: &mut Scan) {
         if let Some((start, end, score)) = hit {
             let end = extension(scan, end);
             done = end;
-            scan.push(Hit { start, end, entity: PHONE_NUMBER, kind: None, score, validated: false, detector: "phone" });
+            scan.push(Hit {
+                start,
+                end,
+                entity: PHONE_NUMBER,
+                kind: None,
+                score,
+                validated: false,
+                detector: "phone",
+            });
         }
     }
 }
@@ -70,10 +120,18 @@ fn groups(scan: &Scan, i: usize) -> Groups {
         let gap = scan.bytes.get(groups.end(groups.n)..word.start).unwrap_or(&[]);
         let joint = match gap {
             _ if groups.n == 0 => true,
-            [b' ' | b'-' | b'.' | b'/' | b')' | b'('] | b" - " | b") " | b" (" | b")-" | b")." | b"-(" | b") - " => true,
+            [b' ' | b'-' | b'.' | b'/' | b')' | b'(']
+            | b" - "
+            | b") "
+            | b" ("
+            | b")-"
+            | b")."
+            | b"-("
+            | b") - " => true,
             _ => false,
         };
-        let end = if word.numeric { word.end } else { before_extension(scan, word.start, word.end) };
+        let end =
+            if word.numeric { word.end } else { before_extension(scan, word.start, word.end) };
         total += end - word.start;
         if !joint || end == word.start || total > 16 {
             break;
@@ -99,7 +157,8 @@ fn before_extension(scan: &Scan, start: usize, end: usize) -> usize {
 /// `+` or `00`, a calling code and a number of the right length.
 fn international(scan: &mut Scan, groups: &Groups) -> Option<(usize, usize, f32)> {
     let first = groups.at[0].0;
-    let plus = scan.before(first) == b'+' || (scan.before(first) == b'(' && scan.before(first - 1) == b'+');
+    let plus = scan.before(first) == b'+'
+        || (scan.before(first) == b'(' && scan.before(first - 1) == b'+');
     if !plus && (scan.byte(first) != b'0' || scan.byte(first + 1) != b'0') {
         return None;
     }
@@ -123,7 +182,9 @@ fn international(scan: &mut Scan, groups: &Groups) -> Option<(usize, usize, f32)
         return None;
     }
     let (code, least, most) = calling_code(digits.get(skip..n)?)?;
-    let trunk = groups.len(0) == skip + code && scan.bytes.get(groups.at[1].0) == Some(&b'0') && groups.n > 1;
+    let trunk = groups.len(0) == skip + code
+        && scan.bytes.get(groups.at[1].0) == Some(&b'0')
+        && groups.n > 1;
     for k in (1..=groups.n).rev() {
         let end = groups.end(k);
         let rest = groups.total(k).checked_sub(skip + code)?;
@@ -142,14 +203,17 @@ fn international(scan: &mut Scan, groups: &Groups) -> Option<(usize, usize, f32)
 /// Length of the calling code at the start of `digits`, and the fewest and most digits after it.
 fn calling_code(digits: &[u8]) -> Option<(usize, usize, usize)> {
     let short = CODES.iter().find(|(code, ..)| digits.starts_with(code.as_bytes()));
-    let long = || LONG_CODES.iter().any(|code| digits.starts_with(code.as_bytes())).then_some((3, 6, 11));
+    let long =
+        || LONG_CODES.iter().any(|code| digits.starts_with(code.as_bytes())).then_some((3, 6, 11));
     short.map(|(code, least, most)| (code.len(), *least, *most)).or_else(long)
 }
 
 /// National spellings, the longest run of groups first.
 fn national(scan: &mut Scan, groups: &Groups) -> Option<(usize, usize, f32)> {
     let first = groups.at[0].0;
-    let paren = scan.before(first) == b'(';
+    // An opening parenthesis belongs to the number if the area code closes it.
+    let closed = groups.at.iter().take(groups.n - 1).any(|g| scan.byte(g.1) == b')');
+    let paren = scan.before(first) == b'(' && closed;
     let start = if paren { first - 1 } else { first };
     if !scan.opens(start) || matches!(scan.before(start), b'#' | b'$' | b'+') {
         return None;
@@ -172,7 +236,8 @@ fn national(scan: &mut Scan, groups: &Groups) -> Option<(usize, usize, f32)> {
         if (cut && scan.byte(end) != b' ') || !closes(scan, end) {
             continue;
         }
-        let score = spelling(scan, groups, k, paren).or_else(|| if cut { None } else { named(scan, groups, k, topics) });
+        let score = spelling(scan, groups, k, paren)
+            .or_else(|| if cut { None } else { named(scan, groups, k, topics) });
         if let Some(score) = score {
             let sure = topics & PHONE != 0;
             return Some((start, end, if sure { f32::max(score, 0.9) } else { score }));
@@ -198,8 +263,7 @@ fn spelling(scan: &Scan, groups: &Groups, k: usize, paren: bool) -> Option<f32> 
         return match (area, gap(lead + 1)) {
             (b')', _) => Some(0.8),
             (b'-', b'-') => Some(0.75),
-            (b'.', b'.') => Some(0.7),
-            (b' ', b'-') => Some(0.7),
+            (b'.', b'.') | (b' ', b'-') => Some(0.7),
             (b' ', b' ') if exchange || lead == 1 => Some(0.55),
             _ => None,
         };
@@ -215,15 +279,25 @@ fn spelling(scan: &Scan, groups: &Groups, k: usize, paren: bool) -> Option<f32> 
 }
 
 /// Spellings with the trunk prefix 0: most of Europe, Australia, Japan, Korea, South Africa, India.
-fn trunk(lens: &[usize], first: u8, second: u8, paren: bool, gap: impl Fn(usize) -> u8, k: usize) -> Option<f32> {
+fn trunk(
+    lens: &[usize],
+    first: u8,
+    second: u8,
+    paren: bool,
+    gap: impl Fn(usize) -> u8,
+    k: usize,
+) -> Option<f32> {
     let total: usize = lens.iter().sum();
     if first != b'0' || second == b'0' || !(9..=11).contains(&total) || k < 2 || lens == [5, 4] {
         return None;
     }
     let same = (1..k - 1).all(|i| gap(i) == gap(k - 2));
-    let head = gap(0) == gap(k - 2) || paren || (matches!(gap(0), b'/' | b'-' | b' ') && lens.first() >= Some(&3));
+    let head = gap(0) == gap(k - 2)
+        || paren
+        || (matches!(gap(0), b'/' | b'-' | b' ') && lens.first() >= Some(&3));
     let slash = gap(0) != b'/' || lens.first() >= Some(&3);
-    let dotted = gap(0) == b'.' && (lens.len() < 4 || lens.len() == 4 && lens.iter().all(|&l| l <= 3));
+    let dotted =
+        gap(0) == b'.' && (lens.len() < 4 || lens.len() == 4 && lens.iter().all(|&l| l <= 3));
     let small = lens.iter().skip(1).all(|&l| l >= 2);
     (same && head && slash && small && !dotted && lens.first() <= Some(&5)).then_some(0.65)
 }
@@ -231,7 +305,11 @@ fn trunk(lens: &[usize], first: u8, second: u8, paren: bool, gap: impl Fn(usize)
 /// The score of any other spelling next to a word that names a telephone.
 fn named(scan: &Scan, groups: &Groups, k: usize, topics: Topics) -> Option<f32> {
     let total = groups.total(k);
-    let year = k == 3 && matches!((groups.len(0), groups.len(1), groups.len(2)), (4, 1..=2, 1..=2) | (1..=2, 1..=2, 2 | 4));
+    let year = k == 3
+        && matches!(
+            (groups.len(0), groups.len(1), groups.len(2)),
+            (4, 1..=2, 1..=2) | (1..=2, 1..=2, 2 | 4)
+        );
     let zip = k == 2 && groups.len(0) == 5 && groups.len(1) == 4;
     let dots = k == 4 && (0..3).all(|i| groups.at.get(i).is_some_and(|g| scan.byte(g.1) == b'.'));
     if year || (dots && total < 9) {
@@ -242,7 +320,11 @@ fn named(scan: &Scan, groups: &Groups, k: usize, topics: Topics) -> Option<f32> 
     }
     // `call 73 448 266` is a number, `reach 10 000 000` a count.
     let thousands = (1..k).all(|i| groups.len(i) == 3) && groups.len(0) <= 3;
-    let grouped = k >= 2 && !zip && (7..=12).contains(&total) && (0..k).all(|i| groups.len(i) >= 2) && !thousands;
+    let grouped = k >= 2
+        && !zip
+        && (7..=12).contains(&total)
+        && (0..k).all(|i| groups.len(i) >= 2)
+        && !thousands;
     let bare = k == 1 && (10..=11).contains(&total);
     (topics & PHONE_WEAK != 0 && (grouped || bare)).then_some(0.6)
 }
@@ -250,7 +332,9 @@ fn named(scan: &Scan, groups: &Groups, k: usize, topics: Topics) -> Option<f32> 
 /// Whether a number may end before `at`; an extension may follow at once.
 fn closes(scan: &Scan, at: usize) -> bool {
     // `555-123-4567-Office`, as address lists write it.
-    let label = scan.byte(at) == b'-' && scan.byte(at + 1).is_ascii_uppercase() && scan.byte(at + 2).is_ascii_lowercase();
+    let label = scan.byte(at) == b'-'
+        && scan.byte(at + 1).is_ascii_uppercase()
+        && scan.byte(at + 2).is_ascii_lowercase();
     (label || scan.closes(at)) && !(scan.byte(at) == b',' && scan.byte(at + 1).is_ascii_digit())
         || (matches!(scan.byte(at), b'x' | b'X') && scan.byte(at + 1).is_ascii_digit())
 }
@@ -261,7 +345,10 @@ fn extension(scan: &Scan, end: usize) -> usize {
     let skip = rest.iter().take_while(|b| matches!(b, b' ' | b',')).count().min(2);
     let rest = rest.get(skip..).unwrap_or(&[]);
     let word = ["extension", "ext.", "ext", "x"];
-    let Some(word) = word.iter().find(|w| rest.get(..w.len()).is_some_and(|r| r.eq_ignore_ascii_case(w.as_bytes()))) else {
+    let Some(word) = word
+        .iter()
+        .find(|w| rest.get(..w.len()).is_some_and(|r| r.eq_ignore_ascii_case(w.as_bytes())))
+    else {
         return end;
     };
     let rest = rest.get(word.len()..).unwrap_or(&[]);

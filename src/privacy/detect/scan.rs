@@ -92,7 +92,8 @@ impl<'a> Scan<'a> {
                 }
             }
         }
-        let mut scan = Self { text, bytes, words: Vec::new(), ats, colons, hits: Vec::new(), context: None };
+        let mut scan =
+            Self { text, bytes, words: Vec::new(), ats, colons, hits: Vec::new(), context: None };
         for word in &mut words {
             word.opens = scan.opens(word.start);
         }
@@ -142,7 +143,8 @@ impl<'a> Scan<'a> {
         }
         match self.byte(at) {
             b'.' => {
-                let sentence = self.byte(at + 1).is_ascii_uppercase() && self.byte(at + 2).is_ascii_lowercase();
+                let sentence = self.byte(at + 1).is_ascii_uppercase()
+                    && self.byte(at + 2).is_ascii_lowercase();
                 sentence || !self.word_begins(at + 1)
             }
             b'-' | b'/' | b'@' | b'\\' | b'~' => !self.word_begins(at + 1),

@@ -32,7 +32,8 @@ enum Fate {
 impl<'a> Shadow<'a> {
     /// The copy of `text`, or `text` itself where nothing is disguised.
     pub fn new(text: &'a str) -> Self {
-        let plain = text.is_ascii() || text.chars().all(|c| c.is_ascii() || matches!(fate(c), Fate::Keep));
+        let plain =
+            text.is_ascii() || text.chars().all(|c| c.is_ascii() || matches!(fate(c), Fate::Keep));
         if plain {
             return Self { text: Cow::Borrowed(text), marks: Vec::new() };
         }
@@ -74,11 +75,18 @@ impl<'a> Shadow<'a> {
 
 fn fate(c: char) -> Fate {
     match c {
-        '\0'..='\x7f' => Fate::Keep,
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{202a}'..='\u{202e}' => Fate::Drop,
-        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Fate::Become(' '),
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{202a}'..='\u{202e}' => Fate::Drop,
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
+            Fate::Become(' ')
+        }
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Fate::Become('-'),
-        '\u{ff01}'..='\u{ff5e}' | '\u{fe50}'..='\u{fe6b}' | '\u{1d400}'..='\u{1d7ff}' => ascii_form(c),
+        '\u{ff01}'..='\u{ff5e}' | '\u{fe50}'..='\u{fe6b}' | '\u{1d400}'..='\u{1d7ff}' => {
+            ascii_form(c)
+        }
         '\u{660}'..='\u{669}' => decimal(c, '\u{660}'),
         '\u{6f0}'..='\u{6f9}' => decimal(c, '\u{6f0}'),
         '\u{966}'..='\u{96f}' => decimal(c, '\u{966}'),
@@ -111,7 +119,7 @@ mod tests {
         let shadow = Shadow::new(text);
         assert_eq!(shadow.text, "é: 4111 é");
         let (start, end) = shadow.original(4, 8);
-        assert_eq!(&text[start..end], "4\u{200b}1\u{ff11}1");
+        assert_eq!(text.get(start..end).unwrap(), "4\u{200b}1\u{ff11}1");
         assert_eq!(shadow.original(0, 1).0, 0);
         assert!(matches!(Shadow::new("plain é ü 中").text, std::borrow::Cow::Borrowed(_)));
     }

@@ -1,3 +1,5 @@
+//! Cases and properties of `super`.
+
 use super::{Redaction, redact};
 use crate::chat::{EntityType, Finding, Role, SlotKind, TextSlot, splice};
 use crate::privacy::restore::{Escaping, restore_text};

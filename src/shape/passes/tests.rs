@@ -1,3 +1,5 @@
+//! Cases and properties of `super`.
+
 use super::{ShapeReport, lossless};
 use crate::chat::{
     ChatRequest, Message, Part, Role, Sampling, SlotKind, TextSlot, ToolCall, ToolChoice,

@@ -59,5 +59,6 @@ impl TestGateway {
 
 /// Loads a configuration file as `serve` does, with an empty environment.
 pub fn load(path: &std::path::Path) -> Config {
-    Config::load(Some(path), &|_| None, &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"))
+    Config::load(Some(path), &|_| None, &Overrides::default())
+        .unwrap_or_else(|errors| panic!("{errors}"))
 }

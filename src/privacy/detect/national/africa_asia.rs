@@ -1,6 +1,6 @@
 //! Africa and Asia. Sources: UIDAI (Aadhaar), Income Tax Department (PAN), ICA (NRIC), 주민등록법 (RRN), GB 11643-1999
-//! (resident id), Nüfus İşleri (TCKN), Home Affairs (ZA ID), Immigration Department HK, MOI Taiwan, DOPA Thailand, Israel
-//! Population Authority, 番号法 (My Number).
+//! (resident id), Nüfus İşleri (TCKN), Home Affairs (ZA ID), Immigration Department HK, MOI Taiwan, DOPA Thailand,
+//! Israel Population Authority, 番号法 (My Number).
 
 use super::{Id, d, num, sum, uniform};
 use crate::privacy::detect::entity;
@@ -41,7 +41,9 @@ pub(super) const IDS: &[Id] = &[
         valid: |v| {
             let rest = sum(v, &[7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11;
             let date = v.get(6..).unwrap_or(&[]);
-            matches!(num(v, 6, 8), 18..=20) && is_ymd(date, 4) && b"10X98765432".get(rest as usize) == v.get(17)
+            matches!(num(v, 6, 8), 18..=20)
+                && is_ymd(date, 4)
+                && b"10X98765432".get(rest as usize) == v.get(17)
         },
     },
     Id {
@@ -73,7 +75,8 @@ pub(super) const IDS: &[Id] = &[
         forms: &[("Addddddddd", 0.0)],
         valid: |v| {
             const CODES: &[u8; 26] = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
-            let code = v.first().and_then(|&b| memchr::memchr(b, CODES)).map_or(0, |i| i as u32 + 10);
+            let code =
+                v.first().and_then(|&b| memchr::memchr(b, CODES)).map_or(0, |i| i as u32 + 10);
             let digits = v.get(1..).unwrap_or(&[]);
             let total = code / 10 + code % 10 * 9 + sum(digits, &[8, 7, 6, 5, 4, 3, 2, 1, 1]);
             matches!(d(v, 1), 1 | 2 | 8 | 9) && total.is_multiple_of(10)
@@ -83,7 +86,10 @@ pub(super) const IDS: &[Id] = &[
         entity: entity::TH_ID,
         context: "thai id,บัตรประชาชน,เลขประจำตัวประชาชน,thai national id",
         forms: &[("d-dddd-ddddd-dd-d", 0.95), ("ddddddddddddd", 0.0), ("d dddd ddddd dd d", 0.85)],
-        valid: |v| (11 - sum(v, &[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 10 == d(v, 12) && d(v, 0) != 0,
+        valid: |v| {
+            (11 - sum(v, &[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 10 == d(v, 12)
+                && d(v, 0) != 0
+        },
     },
     Id {
         entity: entity::IL_TZ,

@@ -1,5 +1,5 @@
-//! The Americas. Sources: SSA (SSN structure since 2011), IRS publication 1915 (ITIN), Receita Federal IN 1548 and 2119
-//! (CPF, CNPJ), Service Canada (SIN), RENAPO (CURP), Registro Civil de Chile (RUT), AFIP (CUIT).
+//! The Americas. Sources: SSA (SSN structure since 2011), IRS publication 1915 (ITIN), Receita Federal IN 1548 and
+//! 2119 (CPF, CNPJ), Service Canada (SIN), RENAPO (CURP), Registro Civil de Chile (RUT), AFIP (CUIT).
 
 use super::{Id, d, num, sum, uniform};
 use crate::privacy::detect::entity;
@@ -9,7 +9,12 @@ pub(super) const IDS: &[Id] = &[
     Id {
         entity: entity::US_SSN,
         context: "ssn,social security,social security number,ss#,ss number,social,ssns,social sec,soc sec",
-        forms: &[("ddd-dd-dddd", 0.85), ("ddd dd dddd", 0.0), ("ddd.dd.dddd", 0.0), ("ddddddddd", 0.0)],
+        forms: &[
+            ("ddd-dd-dddd", 0.85),
+            ("ddd dd dddd", 0.0),
+            ("ddd.dd.dddd", 0.0),
+            ("ddddddddd", 0.0),
+        ],
         valid: |v| {
             let area = num(v, 0, 3);
             area != 0 && area != 666 && area < 900 && num(v, 3, 5) != 0 && num(v, 5, 9) != 0
@@ -60,7 +65,12 @@ pub(super) const IDS: &[Id] = &[
     Id {
         entity: entity::CL_RUT,
         context: "rut,run,rol único tributario",
-        forms: &[("dd.ddd.ddd-x", 0.85), ("d.ddd.ddd-x", 0.8), ("dddddddd-x", 0.0), ("ddddddd-x", 0.0)],
+        forms: &[
+            ("dd.ddd.ddd-x", 0.85),
+            ("d.ddd.ddd-x", 0.8),
+            ("dddddddd-x", 0.0),
+            ("ddddddd-x", 0.0),
+        ],
         valid: |v| {
             let Some((&check, body)) = v.split_last() else { return false };
             let mut total = 0;

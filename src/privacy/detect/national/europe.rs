@@ -1,7 +1,8 @@
-//! Western, central and southern Europe. Sources: HMRC NIM39110 (NINO), NHS data dictionary (NHS number), Real Decreto
-//! 1553/2005 and 338/1990 (DNI, NIE), DM 23/12/1976 (codice fiscale), ustawa o ewidencji ludności (PESEL),
-//! § 139b AO (IdNr), INSEE (NIR), Wet algemene bepalingen BSN, DL 463/79 (PT NIF), KB 8-1-2006 (rijksregister), SR 831.10
-//! art. 50c (AHV), HG 217 Romania, zákon 133/2000 Sb. (rodné číslo), NN 60/08 (OIB), Revenue (PPSN), § 30c ASVG.
+//! Western, central and southern Europe. Sources: HMRC NIM39110 (NINO), NHS data dictionary (NHS number), Real
+//! Decreto 1553/2005 and 338/1990 (DNI, NIE), DM 23/12/1976 (codice fiscale), ustawa o ewidencji ludności (PESEL), §
+//! 139b AO (IdNr), INSEE (NIR), Wet algemene bepalingen BSN, DL 463/79 (PT NIF), KB 8-1-2006 (rijksregister), SR
+//! 831.10 art. 50c (AHV), HG 217 Romania, zákon 133/2000 Sb. (rodné číslo), NN 60/08 (OIB), Revenue (PPSN), § 30c
+//! ASVG.
 
 use super::{Id, d, num, sum, uniform};
 use crate::privacy::detect::entity;
@@ -11,7 +12,13 @@ pub(super) const IDS: &[Id] = &[
     Id {
         entity: entity::UK_NINO,
         context: "national insurance,ni number,nino,national insurance number,ni no",
-        forms: &[("AAddddddA", 0.75), ("AA dd dd dd A", 0.9), ("AA-dd-dd-dd-A", 0.9), ("AA dddddd A", 0.85), ("AA dd dd ddA", 0.85)],
+        forms: &[
+            ("AAddddddA", 0.75),
+            ("AA dd dd dd A", 0.9),
+            ("AA-dd-dd-dd-A", 0.9),
+            ("AA dddddd A", 0.85),
+            ("AA dd dd ddA", 0.85),
+        ],
         valid: nino,
     },
     Id {
@@ -23,7 +30,13 @@ pub(super) const IDS: &[Id] = &[
     Id {
         entity: entity::ES_NIF,
         context: "dni,nif,documento nacional,documento de identidad",
-        forms: &[("ddddddddA", 0.8), ("dddddddd-A", 0.85), ("dd.ddd.ddd-A", 0.95), ("dd.ddd.dddA", 0.9), ("dddddddd A", 0.0)],
+        forms: &[
+            ("ddddddddA", 0.8),
+            ("dddddddd-A", 0.85),
+            ("dd.ddd.ddd-A", 0.95),
+            ("dd.ddd.dddA", 0.9),
+            ("dddddddd A", 0.0),
+        ],
         valid: |v| spanish_letter(num(v, 0, 8), v.get(8)),
     },
     Id {
@@ -73,14 +86,24 @@ pub(super) const IDS: &[Id] = &[
         entity: entity::FR_NIR,
         context: "numéro de sécurité sociale,sécurité sociale,securite sociale,nir,insee,numéro de sécu,carte vitale,n° ss,\
                   numéro ss,french social security",
-        forms: &[("ddddddddddddddd", 0.75), ("d dd dd dd ddd ddd dd", 0.98), ("d dd dd dx ddd ddd dd", 0.95), ("ddddddddddddd dd", 0.8),
-                 ("ddddddxdddddddd", 0.0)],
+        forms: &[
+            ("ddddddddddddddd", 0.75),
+            ("d dd dd dd ddd ddd dd", 0.98),
+            ("d dd dd dx ddd ddd dd", 0.95),
+            ("ddddddddddddd dd", 0.8),
+            ("ddddddxdddddddd", 0.0),
+        ],
         valid: nir,
     },
     Id {
         entity: entity::NL_BSN,
         context: "bsn,burgerservicenummer,sofinummer,sofi,citizen service number",
-        forms: &[("ddddddddd", 0.0), ("dddd.dd.ddd", 0.0), ("dddd dd ddd", 0.0), ("ddd ddd ddd", 0.0)],
+        forms: &[
+            ("ddddddddd", 0.0),
+            ("dddd.dd.ddd", 0.0),
+            ("dddd dd ddd", 0.0),
+            ("ddd ddd ddd", 0.0),
+        ],
         valid: |v| {
             let check = sum(v, &[9, 8, 7, 6, 5, 4, 3, 2, 0]) + 11;
             !uniform(v) && check >= d(v, 8) && (check - d(v, 8)).is_multiple_of(11)
@@ -92,14 +115,21 @@ pub(super) const IDS: &[Id] = &[
         forms: &[("ddddddddd", 0.0), ("ddd ddd ddd", 0.0)],
         valid: |v| {
             let rest = sum(v, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11;
-            matches!(d(v, 0), 1 | 2 | 3 | 5 | 6 | 8 | 9) && d(v, 8) == if rest < 2 { 0 } else { 11 - rest }
+            matches!(d(v, 0), 1 | 2 | 3 | 5 | 6 | 8 | 9)
+                && d(v, 8) == if rest < 2 { 0 } else { 11 - rest }
         },
     },
     Id {
         entity: entity::BE_NRN,
         context: "rijksregisternummer,rijksregister,registre national,numéro de registre national,numéro national,insz,niss,nrn,\
                   national register,national number",
-        forms: &[("dd.dd.dd-ddd.dd", 0.98), ("ddddddddddd", 0.0), ("dd.dd.dd ddd.dd", 0.9), ("dddddd-ddd-dd", 0.85), ("dddddd ddd dd", 0.0)],
+        forms: &[
+            ("dd.dd.dd-ddd.dd", 0.98),
+            ("ddddddddddd", 0.0),
+            ("dd.dd.dd ddd.dd", 0.9),
+            ("dddddd-ddd-dd", 0.85),
+            ("dddddd ddd dd", 0.0),
+        ],
         valid: |v| {
             let body = num(v, 0, 9);
             let check = num(v, 9, 11);
@@ -110,7 +140,10 @@ pub(super) const IDS: &[Id] = &[
         entity: entity::CH_AHV,
         context: "ahv,avs,ahv-nummer,ahvn13,numéro avs,sozialversicherungsnummer",
         forms: &[("ddd.dddd.dddd.dd", 0.98), ("ddddddddddddd", 0.6), ("ddd dddd dddd dd", 0.9)],
-        valid: |v| v.starts_with(b"756") && sum(v, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10),
+        valid: |v| {
+            v.starts_with(b"756")
+                && sum(v, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
+        },
     },
     Id {
         entity: entity::RO_CNP,
@@ -118,7 +151,9 @@ pub(super) const IDS: &[Id] = &[
         forms: &[("ddddddddddddd", 0.0)],
         valid: |v| {
             let rest = sum(v, &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
-            d(v, 0) != 0 && is_ymd(v.get(1..).unwrap_or(&[]), 2) && d(v, 12) == if rest == 10 { 1 } else { rest }
+            d(v, 0) != 0
+                && is_ymd(v.get(1..).unwrap_or(&[]), 2)
+                && d(v, 12) == if rest == 10 { 1 } else { rest }
         },
     },
     Id {
@@ -127,20 +162,27 @@ pub(super) const IDS: &[Id] = &[
         forms: &[("dddddd/dddd", 0.8), ("dddddddddd", 0.0)],
         valid: |v| {
             let month = num(v, 2, 4);
-            let month = [0, 20, 50, 70].into_iter().map(|add| month.wrapping_sub(add)).find(|m| (1..=12).contains(m));
+            let month = [0, 20, 50, 70]
+                .into_iter()
+                .map(|add| month.wrapping_sub(add))
+                .find(|m| (1..=12).contains(m));
             let date = month.is_some_and(|m| is_date(2000, m as u32, num(v, 4, 6) as u32));
             date && num(v, 0, 10).is_multiple_of(11)
         },
     },
-    Id { entity: entity::HR_OIB, context: "oib,osobni identifikacijski broj", forms: &[("ddddddddddd", 0.0)], valid: mod11_10 },
+    Id {
+        entity: entity::HR_OIB,
+        context: "oib,osobni identifikacijski broj",
+        forms: &[("ddddddddddd", 0.0)],
+        valid: mod11_10,
+    },
     Id {
         entity: entity::IE_PPS,
         context: "pps,ppsn,pps number,personal public service,pps no",
         forms: &[("dddddddA", 0.0), ("dddddddAA", 0.0)],
         valid: |v| {
             let second = match v.get(8) {
-                None => 0,
-                Some(b'W') => 0,
+                None | Some(b'W') => 0,
                 Some(&b) if b.is_ascii_uppercase() => u32::from(b - b'A') + 1,
                 Some(_) => return false,
             };
@@ -155,14 +197,20 @@ pub(super) const IDS: &[Id] = &[
         valid: |v| {
             let month = num(v, 6, 8);
             let rest = sum(v, &[3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11;
-            d(v, 0) != 0 && (1..=31).contains(&num(v, 4, 6)) && (1..=15).contains(&month) && d(v, 3) == rest
+            d(v, 0) != 0
+                && (1..=31).contains(&num(v, 4, 6))
+                && (1..=15).contains(&month)
+                && d(v, 3) == rest
         },
     },
     Id {
         entity: entity::BG_EGN,
         context: "egn,егн,единен граждански номер",
         forms: &[("dddddddddd", 0.0)],
-        valid: |v| sum(v, &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10 == d(v, 9) && (1..=52).contains(&num(v, 2, 4)),
+        valid: |v| {
+            sum(v, &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10 == d(v, 9)
+                && (1..=52).contains(&num(v, 2, 4))
+        },
     },
     Id {
         entity: entity::GR_AMKA,
@@ -196,8 +244,10 @@ fn spanish_letter(number: u64, letter: Option<&u8>) -> bool {
 
 /// Odd places by table, even places by value, letters L M N P Q R S T U V may stand for digits (omocodia).
 fn codice_fiscale(v: &[u8]) -> bool {
-    const ODD: [u32; 26] =
-        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    const ODD: [u32; 26] = [
+        1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24,
+        23,
+    ];
     let Some((&check, body)) = v.split_last().filter(|_| v.len() == 16) else { return false };
     let mut total = 0;
     for (i, &b) in body.iter().enumerate() {
@@ -206,7 +256,11 @@ fn codice_fiscale(v: &[u8]) -> bool {
             return false;
         }
         let value = if b.is_ascii_digit() { b - b'0' } else { b - b'A' };
-        total += if i % 2 == 0 { ODD.get(usize::from(value)).copied().unwrap_or(0) } else { u32::from(value) };
+        total += if i % 2 == 0 {
+            ODD.get(usize::from(value)).copied().unwrap_or(0)
+        } else {
+            u32::from(value)
+        };
     }
     b"ABCDEHLMPRST".contains(&v[8]) && u32::from(check) == u32::from(b'A') + total % 26
 }

@@ -1,9 +1,9 @@
 //! National identity, tax, health and social-security numbers, as a table.
 //!
-//! A form is matched at the border of a word, its letters and digits are handed to the check of the id, and words near
-//! it raise the score. Invariant: a form whose shape and check digits are weak (a bare run of digits) counts only next
-//! to a word that names the id; separators or a strong check make a form count alone. The source of each check is named
-//! in the country files.
+//! A form is matched at the border of a word, its letters and digits are handed to the check of the id, and words
+//! near it raise the score. Invariant: a form whose shape and check digits are weak (a bare run of digits) counts
+//! only next to a word that names the id; separators or a strong check make a form count alone. The source of each
+//! check is named in the country files.
 
 mod africa_asia;
 mod americas;
@@ -21,14 +21,15 @@ struct Id {
     entity: EntityType,
     /// Words that name it, lower case, divided by commas.
     context: &'static str,
-    /// Spellings: `d` is a digit, `A` a letter, `x` either, anything else itself. The number is the score without a word
-    /// near it; 0 where such a word is needed.
+    /// Spellings: `d` is a digit, `A` a letter, `x` either, anything else itself. The number is the score without a
+    /// word near it; 0 where such a word is needed.
     forms: &'static [(&'static str, f32)],
     /// The check over the letters (upper case) and digits alone.
     valid: fn(&[u8]) -> bool,
 }
 
-const LISTS: [&[Id]; 5] = [europe::IDS, nordic_baltic::IDS, americas::IDS, africa_asia::IDS, pacific::IDS];
+const LISTS: [&[Id]; 5] =
+    [europe::IDS, nordic_baltic::IDS, americas::IDS, africa_asia::IDS, pacific::IDS];
 
 /// Longest first group of a form, in letters and digits.
 const LONGEST: usize = 18;
@@ -53,7 +54,13 @@ static FORMS: LazyLock<Vec<Vec<Form>>> = LazyLock::new(|| {
             let pattern = pattern.as_bytes();
             let first = pattern.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
             if let Some(list) = forms.get_mut(first) {
-                list.push(Form { number, id, pattern, sep: pattern.get(first).copied().unwrap_or(0), score: *score });
+                list.push(Form {
+                    number,
+                    id,
+                    pattern,
+                    sep: pattern.get(first).copied().unwrap_or(0),
+                    score: *score,
+                });
             }
         }
     }
@@ -73,7 +80,10 @@ pub(super) fn find(scan: &mut Scan) {
             at(scan, word.start, word.len());
         }
         let apart = word.start > 2 && matches!(scan.before(word.start), b' ' | b'-');
-        if apart && scan.opens(word.start - 3) && (1..=2).all(|k| scan.before(word.start - k).is_ascii_alphabetic()) {
+        if apart
+            && scan.opens(word.start - 3)
+            && (1..=2).all(|k| scan.before(word.start - k).is_ascii_alphabetic())
+        {
             at(scan, word.start - 3, 2);
         }
     }
@@ -92,7 +102,8 @@ fn at(scan: &mut Scan, start: usize, first: usize) {
         }
         let topics = scan.topics(start, end, 80, 40);
         let named = topics >> (NATIONAL_SHIFT + number) & 1 == 1;
-        let lower = scan.bytes.get(start..end).is_some_and(|b| b.iter().any(u8::is_ascii_lowercase));
+        let lower =
+            scan.bytes.get(start..end).is_some_and(|b| b.iter().any(u8::is_ascii_lowercase));
         let other = scan.topics(start, start, 24, 0) & OTHER_NUMBER != 0;
         let score = match (named, *bare) {
             (true, bare) => f32::max(0.9, bare),
@@ -112,7 +123,12 @@ fn at(scan: &mut Scan, start: usize, first: usize) {
 }
 
 /// The end of `form` at `start` and how many letters and digits were copied to `compact`.
-fn matches(bytes: &[u8], start: usize, form: &[u8], compact: &mut [u8; 24]) -> Option<(usize, usize)> {
+fn matches(
+    bytes: &[u8],
+    start: usize,
+    form: &[u8],
+    compact: &mut [u8; 24],
+) -> Option<(usize, usize)> {
     let mut n = 0;
     for (i, &want) in form.iter().enumerate() {
         let have = *bytes.get(start + i)?;

@@ -16,7 +16,13 @@ pub(super) const IDS: &[Id] = &[
     Id {
         entity: entity::SE_PERSONNUMMER,
         context: "personnummer,personnr,samordningsnummer,swedish personal,swedish id",
-        forms: &[("dddddd-dddd", 0.6), ("dddddd+dddd", 0.6), ("dddddddd-dddd", 0.8), ("dddddddddddd", 0.0), ("dddddddddd", 0.0)],
+        forms: &[
+            ("dddddd-dddd", 0.6),
+            ("dddddd+dddd", 0.6),
+            ("dddddddd-dddd", 0.8),
+            ("dddddddddddd", 0.0),
+            ("dddddddddd", 0.0),
+        ],
         valid: |v| {
             let last = v.get(v.len().saturating_sub(10)..).unwrap_or(&[]);
             let century = v.len() == 10 || matches!(num(v, 0, 2), 18..=20);
@@ -51,7 +57,8 @@ pub(super) const IDS: &[Id] = &[
             let first = sum(v, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
             let second = sum(v, &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11 % 10;
             let date = is_date(2000, num(v, 3, 5) as u32, num(v, 5, 7) as u32);
-            date && (1..=8).contains(&d(v, 0)) && d(v, 10) == if first < 10 { first } else { second }
+            date && (1..=8).contains(&d(v, 0))
+                && d(v, 10) == if first < 10 { first } else { second }
         },
     },
 ];
@@ -61,12 +68,11 @@ fn hetu(v: &[u8]) -> bool {
     let (date, rest) = v.split_at_checked(6).unwrap_or((v, &[]));
     // In the form with a letter as century sign the sign is among the letters and digits.
     let rest = match rest {
-        [b'A'..=b'F' | b'U'..=b'Y', rest @ ..] if rest.len() == 4 => rest,
-        rest if rest.len() == 4 => rest,
+        [b'A'..=b'F' | b'U'..=b'Y', rest @ ..] | rest if rest.len() == 4 => rest,
         _ => return false,
     };
     let (number, check) = (num(rest, 0, 3), rest.get(3));
-    if !is_dmy(date) || number < 2 || number > 999 {
+    if !is_dmy(date) || !(2..=999).contains(&number) {
         return false;
     }
     let rest = (num(date, 0, 6) * 1000 + number) % 31;

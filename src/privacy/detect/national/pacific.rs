@@ -28,7 +28,12 @@ pub(super) const IDS: &[Id] = &[
     Id {
         entity: entity::AU_MEDICARE,
         context: "medicare,medicare number,medicare card,medicare no",
-        forms: &[("dddd ddddd d", 0.7), ("dddddddddd", 0.0), ("dddd ddddd d/d", 0.8), ("dddd-ddddd-d", 0.7)],
+        forms: &[
+            ("dddd ddddd d", 0.7),
+            ("dddddddddd", 0.0),
+            ("dddd ddddd d/d", 0.8),
+            ("dddd-ddddd-d", 0.7),
+        ],
         valid: |v| (2..=6).contains(&d(v, 0)) && sum(v, &[1, 3, 7, 9, 1, 3, 7, 9]) % 10 == d(v, 8),
     },
 ];

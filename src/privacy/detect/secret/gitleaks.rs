@@ -1,16 +1,16 @@
 //! The gitleaks rules (MIT, notice in `gitleaks.json`): regular expression, keyword, entropy, allowlists, as data.
 //!
-//! Invariant: a rule's expression is compiled at the first place where its anchor stands and the bytes around it allow a
-//! match, and runs over that neighbourhood only; windows of one rule that overlap become one, so work stays linear.
-//! Expressions work on bytes without Unicode classes, which keeps each of them small.
+//! Invariant: a rule's expression is compiled at the first place where its anchor stands and the bytes around it
+//! allow a match, and runs over that neighbourhood only; windows of one rule that overlap become one, so work stays
+//! linear. Expressions work on bytes without Unicode classes, which keeps each of them small.
 
 use super::push;
 use crate::privacy::detect::scan::Scan;
 use crate::privacy::validate::entropy;
-use regex_automata::meta::Regex;
-use regex_automata::util::syntax;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_automata::Input;
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -96,7 +96,10 @@ impl Rules {
 
     /// Every anchor with the number of its rule.
     pub fn anchors(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.rules.iter().enumerate().flat_map(|(i, rule)| rule.anchors.iter().map(move |a| (i, a.as_str())))
+        self.rules
+            .iter()
+            .enumerate()
+            .flat_map(|(i, rule)| rule.anchors.iter().map(move |a| (i, a.as_str())))
     }
 
     /// Runs the rules over their windows.
@@ -122,13 +125,25 @@ impl Rules {
             let groups = rule.group.map_or(1..captures.group_len(), |group| group..group + 1);
             let secret = groups.filter_map(|i| captures.get_group(i)).find(|s| !s.is_empty());
             let secret = secret.map_or(whole.range(), |span| span.range());
-            let (Some(text), Some(all)) = (scan.text.get(secret.clone()), scan.text.get(whole.range())) else { continue };
+            let (Some(text), Some(all)) =
+                (scan.text.get(secret.clone()), scan.text.get(whole.range()))
+            else {
+                continue;
+            };
             let low = rule.entropy > 0.0 && entropy(text.as_bytes()) <= rule.entropy;
             let line = || line_around(scan.text, &whole.range());
-            let allowed = rule.allow.iter().chain(&self.allow).any(|allow| allow.holds(text, all, line));
+            let allowed =
+                rule.allow.iter().chain(&self.allow).any(|allow| allow.holds(text, all, line));
             if !low && !allowed {
                 let exact = rule.mode != Mode::Assign;
-                push(scan, secret.start, secret.end, rule.id, if exact { 0.95 } else { 0.85 }, exact);
+                push(
+                    scan,
+                    secret.start,
+                    secret.end,
+                    rule.id,
+                    if exact { 0.95 } else { 0.85 },
+                    exact,
+                );
             }
         }
     }
@@ -153,7 +168,10 @@ impl Allow {
         let mut search = AhoCorasick::builder();
         search.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::ContiguousNFA));
         let stopwords = Some(&self.stopwords).filter(|words| !words.is_empty());
-        (self.regexes.iter().filter_map(|r| compile(r)).collect(), stopwords.and_then(|words| search.build(words).ok()))
+        (
+            self.regexes.iter().filter_map(|r| compile(r)).collect(),
+            stopwords.and_then(|words| search.build(words).ok()),
+        )
     }
 }
 
@@ -170,8 +188,14 @@ impl Windows {
                     }
                     self.word(scan, start).filter(|run| run.end - start >= 16)
                 }
-                Mode::Assign => assigned.get_or_insert_with(|| assignment(scan, start, end, rule.id == "generic-api-key")).clone(),
-                Mode::Near => Some(start.saturating_sub(512)..end.saturating_add(4096).min(scan.bytes.len())),
+                Mode::Assign => assigned
+                    .get_or_insert_with(|| {
+                        assignment(scan, start, end, rule.id == "generic-api-key")
+                    })
+                    .clone(),
+                Mode::Near => {
+                    Some(start.saturating_sub(512)..end.saturating_add(4096).min(scan.bytes.len()))
+                }
             };
             let Some(window) = window else { continue };
             let list = self.by_rule.entry(i).or_default();
@@ -202,7 +226,9 @@ fn assignment(scan: &Scan, start: usize, end: usize, generic: bool) -> Option<Ra
         scan.bytes.iter().skip(at).take(most).take_while(|b| fits(**b)).count()
     };
     let mut at = end;
-    at += count(at, 20, &|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'\t' | b'_' | b'.' | b'-'));
+    at += count(at, 20, &|b| {
+        b.is_ascii_alphanumeric() || matches!(b, b' ' | b'\t' | b'_' | b'.' | b'-')
+    });
     at += count(at, 3, &|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''));
     let operator = count(at, 4, &|b| matches!(b, b'=' | b'>' | b':' | b'|' | b'?' | b','));
     if operator == 0 {
@@ -234,7 +260,10 @@ fn line_around<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
 
 /// An expression over bytes, with small caches.
 fn compile(pattern: &str) -> Option<Regex> {
-    let config = Regex::config().utf8_empty(false).nfa_size_limit(Some(32 << 20)).hybrid_cache_capacity(256 << 10);
+    let config = Regex::config()
+        .utf8_empty(false)
+        .nfa_size_limit(Some(32 << 20))
+        .hybrid_cache_capacity(256 << 10);
     let config = config.onepass(false).dfa(false);
     let syntax = syntax::Config::new().unicode(false).utf8(false);
     Regex::builder().configure(config).syntax(syntax).build(pattern).ok()

@@ -1,7 +1,7 @@
 //! Credentials: one keyword search over the text, then the detector that each keyword belongs to.
 //!
-//! Invariant: a text without a keyword costs the search alone; no regular expression is compiled before its keyword and
-//! a cheap look at the bytes around it allow a match.
+//! Invariant: a text without a keyword costs the search alone; no regular expression is compiled before its keyword
+//! and a cheap look at the bytes around it allow a match.
 
 mod gitleaks;
 mod http;
@@ -108,18 +108,70 @@ pub(super) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let bytes = lower.as_bytes();
     let same = bytes.windows(2).all(|pair| pair[0] == pair[1]);
-    let bracketed = matches!(bytes.first(), None | Some(b'<' | b'$' | b'{' | b'%' | b'[' | b'*' | b'('));
+    let bracketed =
+        matches!(bytes.first(), None | Some(b'<' | b'$' | b'{' | b'%' | b'[' | b'*' | b'('));
     let words = [
-        "password", "passwd", "pass", "pwd", "secret", "token", "changeme", "example", "redacted", "null", "none", "true",
-        "false", "undefined", "string", "required", "placeholder", "username", "user", "process.env", "os.environ", "getenv",
+        "password",
+        "passwd",
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "changeme",
+        "example",
+        "redacted",
+        "null",
+        "none",
+        "true",
+        "false",
+        "undefined",
+        "string",
+        "required",
+        "placeholder",
+        "username",
+        "user",
+        "process.env",
+        "os.environ",
+        "getenv",
     ];
     same || bracketed
         || words.contains(&lower.as_str())
-        || ["your", "my_", "my-", "xxx", "...", "env.", "process.env", "os.environ", "config.", "self.", "example"].iter().any(|w| lower.starts_with(w))
-        || lower.contains("${") || lower.contains("{{") || lower.contains("****")
+        || [
+            "your",
+            "my_",
+            "my-",
+            "xxx",
+            "...",
+            "env.",
+            "process.env",
+            "os.environ",
+            "config.",
+            "self.",
+            "example",
+        ]
+        .iter()
+        .any(|w| lower.starts_with(w))
+        || lower.contains("${")
+        || lower.contains("{{")
+        || lower.contains("****")
 }
 
 /// Records a secret.
-fn push(scan: &mut Scan, start: usize, end: usize, kind: &'static str, score: f32, validated: bool) {
-    scan.push(Hit { start, end, entity: SECRET, kind: Some(kind), score, validated, detector: "secret" });
+fn push(
+    scan: &mut Scan,
+    start: usize,
+    end: usize,
+    kind: &'static str,
+    score: f32,
+    validated: bool,
+) {
+    scan.push(Hit {
+        start,
+        end,
+        entity: SECRET,
+        kind: Some(kind),
+        score,
+        validated,
+        detector: "secret",
+    });
 }

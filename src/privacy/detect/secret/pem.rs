@@ -19,9 +19,15 @@ impl Pem {
             return;
         }
         let line = scan.bytes.get(start..scan.bytes.len().min(start + 120)).unwrap_or(&[]);
-        let label = line.iter().skip(10).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_')).count();
+        let label = line
+            .iter()
+            .skip(10)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_'))
+            .count();
         let upper = line.get(..10 + label).unwrap_or(&[]).to_ascii_uppercase();
-        if memmem::find(&upper, b"PRIVATE KEY").is_none() || line.get(10 + label..15 + label) != Some(b"-----") {
+        if memmem::find(&upper, b"PRIVATE KEY").is_none()
+            || line.get(10 + label..15 + label) != Some(b"-----")
+        {
             return;
         }
         let body = start + 15 + label;

@@ -1,3 +1,5 @@
+//! Cases and properties of `super`.
+
 use super::{ResponseRestorer, RestoreError};
 use crate::chat::EntityType;
 use crate::privacy::restore::Counts;

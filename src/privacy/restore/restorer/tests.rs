@@ -1,3 +1,5 @@
+//! Cases and properties of `super`.
+
 use super::{Counts, Escaping, Restorer, restore_text};
 use crate::chat::EntityType;
 use crate::privacy::vault::Vault;
