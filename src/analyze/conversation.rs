@@ -35,6 +35,11 @@ pub fn deciding(request: &ChatRequest) -> Deciding {
     deciding_of(users.rev().take(MAX_LOOK_BACK).map(|(index, _)| request.text_of(index)))
 }
 
+/// Whether the last user turn is so long that only its opening and its end speak for its intent.
+pub fn is_excerpted(request: &ChatRequest) -> bool {
+    request.last_user().is_some_and(|last| request.text_of(last).len() > MAX_TEXT_BYTES)
+}
+
 /// The same over the texts of the user turns, newest first.
 pub fn deciding_of(newest_first: impl IntoIterator<Item = String>) -> Deciding {
     let mut turns = newest_first.into_iter();

@@ -13,7 +13,7 @@ mod softmax;
 pub mod tokens;
 
 pub use cache::EmbeddingCache;
-pub use conversation::{Deciding, choose, deciding, deciding_of};
+pub use conversation::{Deciding, choose, deciding, deciding_of, is_excerpted};
 pub use follow_up::{Reference, reference};
 pub use head::IntentHead;
 

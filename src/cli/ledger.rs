@@ -156,7 +156,7 @@ fn summary(
         Some(Since::At(at_us)) => at_us,
         Some(Since::Age(age_us)) => jiff::Timestamp::now().as_microsecond().saturating_sub(age_us),
     };
-    let rows = store.summary(by, since_us)?;
+    let rows = store.summary(by, since_us, None)?;
     if json {
         return json_line(out, &rows);
     }

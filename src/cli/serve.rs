@@ -53,6 +53,7 @@ async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     let runtime = Arc::new(Runtime::start(runtime_spec(&config.local)?));
     let files = config.files.clone();
     let live = LiveState::open(Arc::new(config), runtime, ledger.clone(), None)?;
+    live.warm_detectors();
     greet(&live.config, address);
     let gateway = Gateway::new(live);
     fit_in_background(&gateway);

@@ -20,7 +20,8 @@ pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes
     match axum::body::to_bytes(body, limit).await {
         Ok(bytes) => Ok(bytes),
         Err(error)
-            if std::error::Error::source(&error).is_some_and(|e| e.is::<LengthLimitError>()) =>
+            if std::error::Error::source(&error)
+                .is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) =>
         {
             Err(too_large(limit))
         }

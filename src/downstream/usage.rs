@@ -53,6 +53,5 @@ pub async fn summary(
 
 /// The sums of one tenant, or of all where the gateway has no keys.
 fn sums(path: &Path, by: By, tenant: Option<&str>) -> Result<Vec<SummaryRow>, StoreError> {
-    let _ = tenant;
-    Ledger::open_read(path)?.summary(by, 0)
+    Ledger::open_read(path)?.summary(by, 0, tenant)
 }

@@ -70,11 +70,11 @@ pub(super) fn serve<M, J>(
     name: &'static str,
     threads: usize,
     lane: &Arc<Lane<J>>,
-    mut load: impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<M, LoadFailure> + Send + 'static,
+    mut load: impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure> + Send + 'static,
     warm: impl Fn(&M) -> Result<(), InferenceError> + Send + 'static,
     mut work: impl FnMut(&M, J, Duration) + Send + 'static,
 ) where
-    M: Send + 'static,
+    M: ?Sized + Send + 'static,
     J: Job + 'static,
 {
     let own = Arc::clone(lane);
@@ -82,7 +82,7 @@ pub(super) fn serve<M, J>(
         let Some(model) = load_until(name, &own, &mut load, &warm) else { return };
         own.state.send_replace(ModelState::Ready);
         while let Some((job, waited)) = own.queue.pop() {
-            work(&model, job, waited);
+            work(&*model, job, waited);
         }
     };
     let pool = rayon::ThreadPoolBuilder::new()
@@ -99,21 +99,32 @@ pub(super) fn serve<M, J>(
 }
 
 /// Loads and warms a model; tries again while trying makes sense. `None` if there will be none.
-fn load_until<M, J: Job>(
+fn load_until<M: ?Sized, J: Job>(
     name: &str,
     lane: &Lane<J>,
-    load: &mut impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<M, LoadFailure>,
+    load: &mut impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure>,
     warm: &impl Fn(&M) -> Result<(), InferenceError>,
-) -> Option<M> {
+) -> Option<Box<M>> {
     let mut pause = PAUSES.0;
     loop {
         let begun = Instant::now();
-        let mut on_progress = |done, total| {
+        let mut n_tenths = None;
+        let mut on_progress = |done: u64, total: u64| {
             lane.state.send_replace(ModelState::Loading { done, total });
+            let now = (done * 10).checked_div(total);
+            if now.is_some() && now != n_tenths {
+                n_tenths = now;
+                tracing::info!(
+                    model = name,
+                    "fetching: {} of {} MB",
+                    done / 1_000_000,
+                    total / 1_000_000
+                );
+            }
         };
         let attempt = || {
             let model = load(&mut on_progress)?;
-            guarded(|| warm(&model)).map_err(LoadFailure::model)?;
+            guarded(|| warm(&*model)).map_err(LoadFailure::model)?;
             Ok(model)
         };
         let failure = match catch_unwind(AssertUnwindSafe(attempt)) {

@@ -166,7 +166,7 @@ impl Runtime {
         let facts = Arc::new(OnceLock::new());
         let known = Arc::clone(&facts);
         let encoder = encoder.map(|load| {
-            let warm = move |encoder: &Box<dyn TextEncoder>| {
+            let warm = move |encoder: &dyn TextEncoder| {
                 encoder.embed("warm up")?;
                 let facts = EncoderFacts { id: encoder.id(), counter: encoder.counter() };
                 // Set once: a model is loaded once in the life of a runtime.
@@ -174,21 +174,28 @@ impl Runtime {
                 Ok(())
             };
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
-            serve("encoder", bounds.threads, &lane, load, warm, |encoder, job, _| {
-                embed(&**encoder, job)
-            });
+            serve(
+                "encoder",
+                bounds.threads,
+                &lane,
+                load,
+                warm,
+                |encoder: &dyn TextEncoder, job, _| {
+                    embed(encoder, job);
+                },
+            );
             lane
         });
         let generator = generator.map(|load| {
-            let warm = |generator: &Box<dyn TextGenerator>| {
+            let warm = |generator: &dyn TextGenerator| {
                 let messages = [(Role::User, "Hi".to_owned())];
                 let sampling = Sampling { max_tokens: Some(2), ..Sampling::default() };
                 generator.generate(&messages, &sampling, 0, &mut |_| true).map(|_| ())
             };
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
             let queue = Arc::clone(&lane);
-            let work = move |generator: &Box<dyn TextGenerator>, job, waited| {
-                generate(&**generator, job, waited, &|| queue.queue.is_closed());
+            let work = move |generator: &dyn TextGenerator, job, waited| {
+                generate(generator, job, waited, &|| queue.queue.is_closed());
             };
             serve("generator", bounds.threads, &lane, load, warm, work);
             lane
@@ -267,6 +274,7 @@ impl Drop for Runtime {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Bounds {
     threads: usize,
     queue_len: usize,

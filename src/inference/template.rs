@@ -78,6 +78,7 @@ fn environment<'a>() -> Environment<'a> {
 }
 
 /// Only the kind: details of an error may quote a message.
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err by name")]
 fn failed(error: minijinja::Error) -> InferenceError {
     InferenceError::Failed(format!("chat template: {}", error.kind()))
 }

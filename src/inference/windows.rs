@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn known_cuts() {
-        let cases: &[(usize, usize, usize, &[(usize, usize)])] = &[
+        type Case<'a> = (usize, usize, usize, &'a [(usize, usize)]);
+        let cases: &[Case<'_>] = &[
             (0, 8, 2, &[(0, 0)]),
             (8, 8, 2, &[(0, 8)]),
             (9, 8, 2, &[(0, 8), (1, 9)]),

@@ -4,6 +4,7 @@
 
 use super::ctx::Ctx;
 use super::stage::{StageFailure, bounded};
+use crate::analyze::is_excerpted;
 use crate::chat::{Analysis, ChatRequest, Finding, HopKind, Intent, Outcome, Part, StageReport};
 use crate::live::LiveState;
 use std::sync::Arc;
@@ -35,6 +36,11 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
     if live.has_intents() {
         analysis.intent =
             note(ctx, &mut analysis.stages, HopKind::Intent, intent, budget.intent).flatten();
+        if let Some(hop) = ctx.record.hops.last_mut()
+            && is_excerpted(request)
+        {
+            hop.detail = Some("opening and end of a long text".to_owned());
+        }
     }
     ctx.analysed(&analysis);
     analysis

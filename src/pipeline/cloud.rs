@@ -21,7 +21,7 @@ pub enum Opened {
     /// A stream whose first steps have come.
     Stream {
         /// The rest.
-        source: Source,
+        source: Box<Source>,
         /// What has come.
         first: Vec<Step>,
     },
@@ -91,10 +91,10 @@ fn source(
     request: &ChatRequest,
     target: &Arc<Target>,
 ) -> Source {
-    let target = target.clone();
+    let (stream, target) = (Box::new(stream), target.clone());
     if target.kind == TargetKind::Anthropic {
         let events = Events::Anthropic { stream, decoder: anthropic::StreamDecoder::new(), target };
-        return Source::Encoded { events, encoder: encoder(request) };
+        return Source::Encoded { events: Box::new(events), encoder: encoder(request) };
     }
     Source::OpenAi { stream, target, show_usage: request.include_usage }
 }
@@ -111,13 +111,14 @@ pub fn encoder(request: &ChatRequest) -> openai_chat::ChunkEncoder {
 pub async fn first_steps(ctx: &mut Ctx, mut source: Source) -> Result<Opened, Error> {
     loop {
         let mut first = source.next(ctx).await;
-        if matches!(first.first(), Some(Step::Failed(_))) {
-            if let Some(Step::Failed(error)) = first.pop() {
-                return Err(error);
-            }
+        // A failure is always the last step, so a first one is the only one.
+        if first.len() == 1
+            && let Some(Step::Failed(error)) = first.pop_if(|step| matches!(step, Step::Failed(_)))
+        {
+            return Err(error);
         }
         if !first.is_empty() {
-            return Ok(Opened::Stream { source, first });
+            return Ok(Opened::Stream { source: Box::new(source), first });
         }
     }
 }

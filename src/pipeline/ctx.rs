@@ -51,6 +51,18 @@ pub struct Attempt {
     pub n_deltas: u64,
 }
 
+impl Attempt {
+    /// Tokens so far where nobody counted them: about one a delta.
+    pub fn estimate(&self) -> Usage {
+        Usage {
+            input: self.prompt_tokens,
+            output: self.n_deltas,
+            estimated: true,
+            ..Usage::default()
+        }
+    }
+}
+
 /// A local hop that is under way.
 #[derive(Debug, Clone, Copy)]
 pub struct Running {
@@ -182,15 +194,9 @@ impl Ctx {
         let Some(attempt) = self.attempt.take() else { return };
         let duration = attempt.started.elapsed();
         // A provider bills what it read and wrote even if it never sent its count.
-        let began = attempt.ttft.is_some() || outcome == Outcome::Cancelled;
-        let usage = attempt.usage.or_else(|| {
-            began.then(|| Usage {
-                input: attempt.prompt_tokens,
-                output: attempt.n_deltas,
-                estimated: true,
-                ..Usage::default()
-            })
-        });
+        let began =
+            attempt.ttft.is_some() || matches!(outcome, Outcome::Cancelled | Outcome::Timeout);
+        let usage = attempt.usage.or_else(|| began.then(|| attempt.estimate()));
         let cost = match attempt.kind {
             HopKind::Generate => Some(self.live.generation_time(duration)),
             _ => match &usage {

@@ -3,7 +3,7 @@
 use super::cloud::{Opened, Patience, encoder, first_steps, now_seconds};
 use super::ctx::Ctx;
 use super::source::{Events, Source};
-use crate::chat::{ChatRequest, HopKind, Outcome, Role, StreamEvent};
+use crate::chat::{ChatRequest, HopKind, Outcome, Role, Sampling, StreamEvent};
 use crate::config::resolved::Target;
 use crate::dialect::openai_chat;
 use crate::error::{Error, ErrorKind};
@@ -26,7 +26,10 @@ pub async fn open(
     let queued = Instant::now();
     let job = GenerateRequest {
         messages: conversation(request),
-        sampling: request.sampling.clone(),
+        sampling: Sampling {
+            max_tokens: request.sampling.max_tokens.or(Some(target.default_max_tokens)),
+            ..request.sampling.clone()
+        },
         seed: ctx.record.id.as_u64_pair().1,
     };
     let opened = match ctx.live.runtime.generate(job) {
@@ -62,7 +65,11 @@ pub async fn open(
 
 async fn answer(ctx: &mut Ctx, request: &ChatRequest, mut events: Events) -> Result<Opened, Error> {
     if request.stream {
-        return first_steps(ctx, Source::Encoded { events, encoder: encoder(request) }).await;
+        return first_steps(
+            ctx,
+            Source::Encoded { events: Box::new(events), encoder: encoder(request) },
+        )
+        .await;
     }
     let mut collector = openai_chat::Collector::new();
     loop {

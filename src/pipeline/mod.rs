@@ -55,7 +55,7 @@ pub struct Inbound {
 /// How the river ended for a request that did not fail.
 enum Answer {
     Whole(Bytes),
-    Stream { source: Source, first: Vec<Step>, restorer: Option<ResponseRestorer> },
+    Stream { source: Box<Source>, first: Vec<Step>, restorer: Option<Box<ResponseRestorer>> },
 }
 
 /// Serves one request from arrival to record. Never fails: an error becomes a reply.
@@ -172,13 +172,13 @@ async fn answer(
         }
         Ok(opened) => Ok(into_answer(
             opened,
-            vault.map(|vault| ResponseRestorer::new(vault, wants_json(request))),
+            vault.map(|vault| Box::new(ResponseRestorer::new(vault, wants_json(request)))),
         )),
         Err(error) => Err(restore_error(error, vault.as_deref())),
     }
 }
 
-fn into_answer(opened: Opened, restorer: Option<ResponseRestorer>) -> Answer {
+fn into_answer(opened: Opened, restorer: Option<Box<ResponseRestorer>>) -> Answer {
     match opened {
         Opened::Whole(body) => Answer::Whole(body),
         Opened::Stream { source, first } => Answer::Stream { source, first, restorer },
@@ -208,10 +208,10 @@ fn restore_whole(
 
 /// A provider's error body may quote the redacted request; the client sees its own words.
 fn restore_error(mut error: Error, vault: Option<&Vault>) -> Error {
-    if let (Some((_, body)), Some(vault)) = (&mut error.upstream, vault) {
-        if let Ok(text) = std::str::from_utf8(body) {
-            *body = restore_text(vault, text, crate::privacy::restore::Escaping::JsonString).into();
-        }
+    if let (Some((_, body)), Some(vault)) = (&mut error.upstream, vault)
+        && let Ok(text) = std::str::from_utf8(body)
+    {
+        *body = restore_text(vault, text, crate::privacy::restore::Escaping::JsonString).into();
     }
     error
 }

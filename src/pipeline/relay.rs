@@ -16,9 +16,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 /// A streamed answer under way.
 pub struct Relay {
     // Field order matters: the source is cancelled before the context records the end.
-    source: Source,
+    source: Box<Source>,
     first: Vec<Step>,
-    restorer: Option<ResponseRestorer>,
+    restorer: Option<Box<ResponseRestorer>>,
     ended: bool,
     ctx: Ctx,
 }
@@ -27,9 +27,9 @@ impl Relay {
     /// A relay over a source that has delivered its first steps.
     pub(super) fn new(
         ctx: Ctx,
-        source: Source,
+        source: Box<Source>,
         first: Vec<Step>,
-        restorer: Option<ResponseRestorer>,
+        restorer: Option<Box<ResponseRestorer>>,
     ) -> Self {
         Self { source, first, restorer, ended: false, ctx }
     }

@@ -75,10 +75,8 @@ pub fn headers(
         put(&mut map, INTENT, &intent.name);
         put(&mut map, INTENT_PROBABILITY, &format!("{:.3}", intent.p));
     }
-    if complete {
-        if let Some(cost) = ctx.cost() {
-            put(&mut map, COST, &cost.to_string());
-        }
+    if complete && let Some(cost) = ctx.cost() {
+        put(&mut map, COST, &cost.to_string());
     }
     if !ctx.live.has_cloud() {
         map.insert(NOTICE, HeaderValue::from_static("no cloud target is configured"));

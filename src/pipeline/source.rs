@@ -2,7 +2,7 @@
 //!
 //! Invariant: a source yields [`Step::End`] only when its answer is complete by its own dialect's word.
 
-use super::ctx::Ctx;
+use super::ctx::{Attempt, Ctx};
 use crate::chat::{FinishReason, HopKind, Outcome, StreamEvent};
 use crate::config::resolved::Target;
 use crate::dialect::{anthropic, openai_chat};
@@ -33,7 +33,7 @@ pub enum Source {
     /// Chunks pass as they are.
     OpenAi {
         /// The provider's events.
-        stream: EventStream,
+        stream: Box<EventStream>,
         /// Who answers.
         target: Arc<Target>,
         /// Whether the client asked for usage.
@@ -42,7 +42,7 @@ pub enum Source {
     /// Events are encoded as chunks.
     Encoded {
         /// The events.
-        events: Events,
+        events: Box<Events>,
         /// Their encoder.
         encoder: openai_chat::ChunkEncoder,
     },
@@ -53,7 +53,7 @@ pub enum Events {
     /// A provider's stream in Anthropic form.
     Anthropic {
         /// The provider's events.
-        stream: EventStream,
+        stream: Box<EventStream>,
         /// Their decoder.
         decoder: anthropic::StreamDecoder,
         /// Who answers.
@@ -169,7 +169,10 @@ impl Events {
                     // A partial answer is a better end than none: the limit acts like a token limit.
                     tokens.close();
                     let finish = StreamEvent::Finish { choice: 0, reason: FinishReason::Length };
-                    return Ok((vec![finish, StreamEvent::End], Outcome::Timeout));
+                    let usage = StreamEvent::Usage(
+                        ctx.attempt.as_ref().map(Attempt::estimate).unwrap_or_default(),
+                    );
+                    return Ok((vec![finish, usage, StreamEvent::End], Outcome::Timeout));
                 };
                 let events = local_events(ctx, next, target, *queued)?;
                 for event in &events {

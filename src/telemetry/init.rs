@@ -12,11 +12,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Installs the log subscriber. A second call changes nothing.
+/// Installs the log subscriber and a panic hook that tells places, never messages. A second call changes nothing.
 ///
 /// # Errors
 /// `RUST_LOG` is set and is not a filter; the default filter is then in place and the text says what is wrong.
 pub fn init(format: LogFormat) -> Result<(), String> {
+    std::panic::set_hook(Box::new(report_panic));
     let (filter, problem) = match std::env::var(EnvFilter::DEFAULT_ENV) {
         Ok(text) if !text.trim().is_empty() => filter(&text),
         _ => filter("info"),
@@ -28,6 +29,12 @@ pub fn init(format: LogFormat) -> Result<(), String> {
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
     };
     problem.map_or(Ok(()), Err)
+}
+
+/// A panic's own message may quote what the code was working on, so only its place is told.
+fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, "a defect: code panicked");
 }
 
 fn filter(text: &str) -> (EnvFilter, Option<String>) {

@@ -1,5 +1,12 @@
 //! Integration tests: the rules of the architecture, the river from a client's socket to the ledger, the command line.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::needless_pass_by_value,
+    reason = "a test may panic"
+)]
+
 mod architecture;
 mod cli;
 mod lifecycle;

@@ -44,7 +44,7 @@ impl Fetcher {
     }
 
     /// Brings the files into the hub's cache.
-    pub(super) fn from_hub(
+    pub(super) fn fetch_hub(
         &self,
         repo: &str,
         revision: &str,
@@ -68,7 +68,7 @@ impl Fetcher {
             let fail = |reason| FetchError::Hub { file: name.clone(), reason };
             let path = self
                 .download(repo_of(repo, revision), &file.path, &mut |done| {
-                    progress(before + done, total)
+                    progress(before + done, total);
                 })
                 .map_err(fail)?;
             let found = disk::sha256_of(&path).map_err(|error| FetchError::io(&path, &error))?;

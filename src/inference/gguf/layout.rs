@@ -30,9 +30,11 @@ impl Layout {
         };
         let weights: usize = matrices().map(|(_, info)| info.shape.elem_count()).sum();
         let slow = matrices().any(|(_, info)| is_slow(info.ggml_dtype));
-        let body =
-            if weights <= SMALL { Some(GgmlDType::F32) } else { slow.then_some(GgmlDType::Q8_0) };
-        Self { body, head: Some(GgmlDType::Q8_0) }
+        if weights <= SMALL {
+            // Q8_0 also rounds the activations; at the head that flips close choices and gains nothing.
+            return Self { body: Some(GgmlDType::F32), head: Some(GgmlDType::F32) };
+        }
+        Self { body: slow.then_some(GgmlDType::Q8_0), head: Some(GgmlDType::Q8_0) }
     }
 
     fn pick(self, name: &str, info: &TensorInfo) -> GgmlDType {

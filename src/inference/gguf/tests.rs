@@ -49,7 +49,7 @@ fn tiny(architecture: &str, stored: GgmlDType) -> Vec<u8> {
                 .iter()
                 .for_each(|n| add(n, &[HEADS * HEAD])),
             "qwen3" => {
-                ["attn_q_norm.weight", "attn_k_norm.weight"].iter().for_each(|n| add(n, &[HEAD]))
+                ["attn_q_norm.weight", "attn_k_norm.weight"].iter().for_each(|n| add(n, &[HEAD]));
             }
             "gemma3" => {
                 ["attn_q_norm.weight", "attn_k_norm.weight"].iter().for_each(|n| add(n, &[HEAD]));

@@ -120,7 +120,7 @@ fn an_empty_store_is_no_error<S: Suite>() {
     let none = Page::default();
     assert_eq!((store.tail(5).unwrap(), store.after(0, 5).unwrap()), (none.clone(), none));
     assert_eq!(store.lookup("00").unwrap(), Lookup::None);
-    assert!(store.summary(By::Day, i64::MIN).unwrap().is_empty());
+    assert!(store.summary(By::Day, i64::MIN, None).unwrap().is_empty());
 }
 
 fn extremes_survive<S: Suite>() {
@@ -228,7 +228,7 @@ fn summaries<S: Suite>() {
     for by in [By::Intent, By::Target, By::Tenant, By::Day] {
         for (since, records) in [(i64::MIN, &records[..]), (since, &records[80..]), (i64::MAX, &[])]
         {
-            let rows = store.summary(by, since).unwrap();
+            let rows = store.summary(by, since, None).unwrap();
             let sum = |field: fn(&SummaryRow) -> u64| rows.iter().map(field).sum::<u64>();
             let count = |test: fn(&RequestRecord) -> bool| {
                 records.iter().filter(|r| test(r)).count() as u64
@@ -256,14 +256,19 @@ fn summaries<S: Suite>() {
             );
         }
     }
-    let targets = store.summary(By::Target, i64::MIN).unwrap();
+    for tenant in ["tenant0", "nobody"] {
+        let rows = store.summary(By::Day, i64::MIN, Some(tenant)).unwrap();
+        let own = records.iter().filter(|r| r.tenant.as_deref() == Some(tenant)).count();
+        assert_eq!(rows.iter().map(|row| row.requests).sum::<u64>(), own as u64);
+    }
+    let targets = store.summary(By::Target, i64::MIN, None).unwrap();
     let keys: Vec<_> = targets.iter().map(|row| row.key.as_deref()).collect();
     assert_eq!(
         keys,
         [Some("target1"), Some("target2"), Some("target0"), None],
         "most requests first"
     );
-    let days = store.summary(By::Day, i64::MIN).unwrap();
+    let days = store.summary(By::Day, i64::MIN, None).unwrap();
     let first = &days[0];
     assert_eq!((first.key.as_deref(), first.requests), (Some("2026-01-01"), 23));
     assert_eq!((first.total_us.p50, first.overhead_us.p50), (11_968, 52));

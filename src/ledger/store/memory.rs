@@ -76,10 +76,19 @@ impl LedgerStore for MemoryStore {
         Ok(found.into_iter().take(n).cloned().collect())
     }
 
-    fn summary(&self, by: By, since_us: i64) -> Result<Vec<SummaryRow>, StoreError> {
+    fn summary(
+        &self,
+        by: By,
+        since_us: i64,
+        tenant: Option<&str>,
+    ) -> Result<Vec<SummaryRow>, StoreError> {
         let inner = self.lock();
         let mut groups = Groups::new();
-        for record in inner.records.iter().filter(|record| record.at_us >= since_us) {
+        let counts = |record: &&RequestRecord| {
+            record.at_us >= since_us
+                && tenant.is_none_or(|tenant| record.tenant.as_deref() == Some(tenant))
+        };
+        for record in inner.records.iter().filter(counts) {
             let name = match by {
                 By::Intent => record.intent.as_ref().map(|intent| intent.name.clone()),
                 By::Target => record.target.clone(),

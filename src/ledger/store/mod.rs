@@ -95,11 +95,16 @@ pub trait LedgerStore: Send {
     /// The store failed.
     fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError>;
 
-    /// Sums over the records that arrived at `since_us` (microseconds since the epoch) or later.
+    /// Sums over the records that arrived at `since_us` (microseconds since the epoch) or later, of one tenant or of all.
     ///
     /// # Errors
     /// The store failed.
-    fn summary(&self, by: By, since_us: i64) -> Result<Vec<SummaryRow>, StoreError>;
+    fn summary(
+        &self,
+        by: By,
+        since_us: i64,
+        tenant: Option<&str>,
+    ) -> Result<Vec<SummaryRow>, StoreError>;
 
     /// The record of an id, given whole or by its beginning, with or without hyphens.
     ///

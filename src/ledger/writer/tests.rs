@@ -56,8 +56,13 @@ impl LedgerStore for Faulty {
         self.inner.find(first, last, n)
     }
 
-    fn summary(&self, by: By, since_us: i64) -> Result<Vec<SummaryRow>, StoreError> {
-        self.inner.summary(by, since_us)
+    fn summary(
+        &self,
+        by: By,
+        since_us: i64,
+        tenant: Option<&str>,
+    ) -> Result<Vec<SummaryRow>, StoreError> {
+        self.inner.summary(by, since_us, tenant)
     }
 }
 

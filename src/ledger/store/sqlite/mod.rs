@@ -91,8 +91,13 @@ impl LedgerStore for SqliteStore {
         read::find(&self.connection, first, last, n)
     }
 
-    fn summary(&self, by: By, since_us: i64) -> Result<Vec<SummaryRow>, StoreError> {
-        read::summary(&self.connection, by, since_us)
+    fn summary(
+        &self,
+        by: By,
+        since_us: i64,
+        tenant: Option<&str>,
+    ) -> Result<Vec<SummaryRow>, StoreError> {
+        read::summary(&self.connection, by, since_us, tenant)
     }
 }
 

@@ -62,6 +62,7 @@ pub(super) fn summary(
     connection: &Connection,
     by: By,
     since_us: i64,
+    tenant: Option<&str>,
 ) -> Result<Vec<SummaryRow>, StoreError> {
     let column = match by {
         By::Intent => "intent",
@@ -71,9 +72,10 @@ pub(super) fn summary(
     };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {column}, outcome, input, cached_read, cache_write, output, reasoning, estimated, cost, total_us,
-        overhead_us, ttft_us FROM requests WHERE at_us >= ?1"
+        overhead_us, ttft_us FROM requests WHERE at_us >= ?1
+        AND (?2 IS NULL OR tenant = (SELECT id FROM names WHERE name = ?2))"
     ))?;
-    let mut rows = statement.query([since_us])?;
+    let mut rows = statement.query((since_us, tenant))?;
     let mut groups = Groups::new();
     while let Some(row) = rows.next()? {
         let key: Option<i64> = row.get(0)?;
