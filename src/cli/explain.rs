@@ -12,7 +12,9 @@ use serde_json::Value;
 pub fn run(common: &Common, args: &BatchArgs) -> anyhow::Result<()> {
     batch::run(common, args, |line| {
         let mut out = super::analyze::analysis(line);
-        let decision = pipeline::decision(line.ctx, line.request, line.analysis, &|_| None);
+        // A batch starts no generator; what is asked is where `serve` would send the line with everything up.
+        let decision =
+            pipeline::decision(line.ctx, line.request, line.analysis, &|_| None, &|_| Ok(()));
         if let Value::Object(told) =
             serde_json::to_value(pipeline::explanation(line.analysis, decision))?
         {

@@ -58,7 +58,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Analyze(args) => analyze::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
         Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
-        Command::Models(args) => models::run(&args, open::cache_dir(&common)?),
+        Command::Models(args) => models::run(&args, &open::config(&common)?),
         Command::Config(args) => config::run(&args, common.config.as_deref()),
     }
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "this is where the command's data goes")]
 #![expect(clippy::print_stderr, reason = "progress and talk of a command")]
 
+use crate::config::Config;
 use crate::inference::Fetcher;
 use crate::inference::fetch::{FileState, FileStatus};
 use crate::inference::manifest::{self, ModelSpec};
@@ -12,7 +13,6 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::path::PathBuf;
 
 /// Local models.
 #[derive(Debug, Args)]
@@ -41,12 +41,21 @@ enum Command {
     },
 }
 
-/// Runs the command on the built-in models, with Weir's cache folder.
+/// Runs the command on the built-in models and those of the operator.
 ///
 /// # Errors
 /// Says which model failed and why.
-pub fn run(args: &ModelsArgs, cache_dir: PathBuf) -> anyhow::Result<()> {
-    run_on(args, &Fetcher::from_env(cache_dir), &manifest::builtin()?)
+pub fn run(args: &ModelsArgs, config: &Config) -> anyhow::Result<()> {
+    let mut models = manifest::builtin()?;
+    for own in &config.local.models {
+        models.push(ModelSpec::operator(
+            &own.name,
+            &own.source,
+            own.sha256.as_deref(),
+            own.max_len,
+        )?);
+    }
+    run_on(args, &Fetcher::from_env(config.local.cache_dir.clone()), &models)
 }
 
 /// Runs the command on given models.

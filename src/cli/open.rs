@@ -28,11 +28,6 @@ pub fn ledger_path(common: &Common) -> Option<PathBuf> {
     config(common).ok()?.ledger.path
 }
 
-/// The model cache of the configuration, or the default one where there is no usable configuration.
-pub fn cache_dir(common: &Common) -> anyhow::Result<PathBuf> {
-    Ok(config(common)?.local.cache_dir)
-}
-
 /// A runtime with a thread per core.
 pub fn tokio_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()

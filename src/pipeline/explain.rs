@@ -4,19 +4,19 @@ use super::analyze::privacy_failed;
 use super::ctx::Ctx;
 use crate::chat::{Analysis, ChatRequest, Decision};
 use crate::error::Error;
-use crate::route::{RequestFacts, consider};
+use crate::route::{Health, RequestFacts, consider};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Decides about an analysed request. With an error it still tells what was considered: the rules refuse the request,
+/// Decides about an analysed request; `health` says which targets can be tried. With an error it still tells what was considered: the rules refuse the request,
 /// the model is unknown, or no candidate is left.
 pub fn decision(
     ctx: &Ctx,
     request: &ChatRequest,
     analysis: &Analysis,
     header: &dyn Fn(&str) -> Option<String>,
+    health: Health<'_>,
 ) -> (Decision, Option<Error>) {
-    let live = &ctx.live;
     let facts = RequestFacts {
         request,
         analysis,
@@ -24,7 +24,7 @@ pub fn decision(
         header,
         privacy_failed: privacy_failed(analysis),
     };
-    consider(&live.config, &facts, &|target| live.health(target))
+    consider(&ctx.live.config, &facts, health)
 }
 
 /// What a dry run tells. Holds no text of the request.

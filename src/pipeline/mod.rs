@@ -105,7 +105,9 @@ async fn river(
 
     let running = ctx.start(HopKind::Decide);
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let (decision, refused) = decision(ctx, &request, &analysis, &header);
+    let live = ctx.live.clone();
+    let (decision, refused) =
+        decision(ctx, &request, &analysis, &header, &|target| live.health(target));
     let outcome = if refused.is_none() { Outcome::Ok } else { Outcome::Blocked };
     ctx.end(running, outcome, None);
     ctx.decided(&decision);

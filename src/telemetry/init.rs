@@ -1,5 +1,6 @@
 //! Logs: to stderr, filtered by `RUST_LOG` (default `info`), for people or as JSON lines.
 
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -22,7 +23,10 @@ pub fn init(format: LogFormat) -> Result<(), String> {
         Ok(text) if !text.trim().is_empty() => filter(&text),
         _ => filter("info"),
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // An error means that somebody, such as a test, has installed a subscriber before.
     let _ = match format {
         LogFormat::Human => lines.with_target(false).try_init(),

@@ -26,7 +26,7 @@ pub struct RawLocal {
     /// Tokens that may wait for a local model. Default 16384, range 128–100000000.
     #[schemars(range(min = 128, max = 100_000_000), extend("x-unit" = "tokens"))]
     pub queue_tokens: Option<u32>,
-    /// Folder for models and embeddings. Default: `$XDG_CACHE_HOME/weir`, else `~/.cache/weir`.
+    /// Folder for models and embeddings. Default: `WEIR_CACHE`, else `$XDG_CACHE_HOME/weir`, else `~/.cache/weir`.
     pub cache_dir: Option<PathBuf>,
     /// What one second of one core costs in US dollars. Default 0.000012, range 0–1.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "USD"))]

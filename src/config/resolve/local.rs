@@ -3,6 +3,7 @@
 use super::{Context, names, paths};
 use crate::config::raw::{RawLocal, RawLocalModel};
 use crate::config::resolved::{LocalModel, LocalModels};
+use std::path::PathBuf;
 
 /// The default encoder.
 const ENCODER: &str = "all-minilm-l6-v2";
@@ -12,6 +13,8 @@ const GENERATOR: &str = "smollm2-135m-instruct";
 pub(super) fn local(raw: &RawLocal, cx: &mut Context<'_>) -> LocalModels {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
     let cache = raw.cache_dir.as_deref().map(|path| paths::inside(path, cx));
+    let cache =
+        cache.or_else(|| (cx.env)("WEIR_CACHE").filter(|path| !path.is_empty()).map(PathBuf::from));
     let cache = cache.or_else(|| paths::xdg("XDG_CACHE_HOME", ".cache", cx));
     let mut models: Vec<LocalModel> = Vec::new();
     for (i, raw) in raw.models.iter().enumerate() {
