@@ -209,7 +209,6 @@ fn local_and_embedded_sources() {
 /// A stand-in for the interpreter: answers `-m pip download … --dest FOLDER -- NAME` by copying a wheel there, or fails.
 #[cfg(unix)]
 fn python(folder: &Path, wheel: Option<&Path>) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
     let script = match wheel {
         Some(wheel) => format!(
             "#!/bin/sh\nwhile [ \"$1\" != --dest ]; do shift; done\n[ \"$4\" = n==1.0 ] && cp '{}' \"$2/n-1.0-py3-none-any.whl\"\n",
@@ -218,9 +217,16 @@ fn python(folder: &Path, wheel: Option<&Path>) -> PathBuf {
         None => "#!/bin/sh\necho 'ERROR: No matching distribution' >&2\nexit 1\n".to_owned(),
     };
     let path = folder.join(format!("python-{}", wheel.is_some()));
-    let mut file = std::fs::File::create(&path).unwrap();
-    file.write_all(script.as_bytes()).unwrap();
-    file.set_permissions(std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Another process writes it: a file that this one has open for writing, even in a fork of a neighbouring test, cannot
+    // be started.
+    let mut writer = std::process::Command::new("sh")
+        .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+        .arg(&path)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    writer.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    assert!(writer.wait().unwrap().success());
     path
 }
 
