@@ -14,6 +14,7 @@ use crate::ledger::Ledger;
 use crate::pipeline::StageFailure;
 use crate::pricing::PriceTable;
 use crate::privacy::detect::Detectors;
+use crate::telemetry::{self, Metric};
 use crate::units::NanoUsd;
 use crate::upstream::{Health, Upstreams};
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -213,6 +214,22 @@ impl LiveState {
         let model = model.map_err(|error| error.to_string())?;
         self.intents.store(model.map(Arc::new));
         Ok(())
+    }
+
+    /// Brings the gauges up to date, for a reader of the metrics.
+    pub fn refresh_gauges(&self) {
+        for target in self.config.targets.iter().filter(|target| target.kind != TargetKind::Local) {
+            let state = match self.upstreams.health(&target.name) {
+                Health::Closed => 0,
+                Health::HalfOpen => 1,
+                Health::Open { .. } => 2,
+            };
+            telemetry::gauge(Metric::BreakerState, &[&target.name]).set(state);
+        }
+        for (name, which) in [("encoder", Which::Encoder), ("generator", Which::Generator)] {
+            let depth = i64::try_from(self.runtime.queue_depth(which)).unwrap_or(i64::MAX);
+            telemetry::gauge(Metric::QueueDepth, &[name]).set(depth);
+        }
     }
 
     /// Whether everything that was asked for is loaded and warmed.

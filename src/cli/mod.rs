@@ -68,3 +68,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
 pub fn complain(error: &anyhow::Error) {
     eprintln!("weir: {error:#}");
 }
+
+/// Whether a command ended because nobody reads its output any more.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |io: &std::io::Error| io.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
+}

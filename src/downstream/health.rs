@@ -23,7 +23,8 @@ pub async fn readyz(State(gateway): State<Arc<Gateway>>) -> Response {
 }
 
 /// Metrics in Prometheus' text format.
-pub async fn metrics() -> Response {
+pub async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
+    gateway.live().refresh_gauges();
     let mut response = Response::new(Body::from(telemetry::render()));
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);

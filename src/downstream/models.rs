@@ -43,5 +43,12 @@ pub async fn one(
 fn models(live: &LiveState) -> Vec<Value> {
     let model = |id: &str, owner: &str| json!({ "id": id, "object": "model", "created": 0, "owned_by": owner });
     let targets = live.config.targets.iter().map(|target| model(&target.name, &target.provider));
-    std::iter::once(model("auto", "weir")).chain(targets).collect()
+    let mut models: Vec<Value> = std::iter::once(model("auto", "weir")).chain(targets).collect();
+    // A name that a rule asks for is as good as `auto`.
+    for name in live.config.rules.iter().flat_map(|rule| &rule.when.model) {
+        if !models.iter().any(|known| known.get("id").and_then(Value::as_str) == Some(name)) {
+            models.push(model(name, "weir"));
+        }
+    }
+    models
 }

@@ -99,6 +99,11 @@ impl<J: Job> Queue<J> {
         self.lock().closed
     }
 
+    /// Jobs that wait.
+    pub fn len(&self) -> usize {
+        self.lock().jobs.len()
+    }
+
     /// Waits until it is closed, at most `limit`; says whether it is.
     pub fn wait_closed(&self, limit: Duration) -> bool {
         let waited = self.changed.wait_timeout_while(self.lock(), limit, |inner| !inner.closed);

@@ -213,6 +213,14 @@ impl Runtime {
         }
     }
 
+    /// Requests that wait for one model.
+    pub fn queue_depth(&self, which: Which) -> usize {
+        match which {
+            Which::Encoder => self.encoder.as_ref().map_or(0, |lane| lane.queue.len()),
+            Which::Generator => self.generator.as_ref().map_or(0, |lane| lane.queue.len()),
+        }
+    }
+
     /// Waits until a model is no longer loading.
     pub async fn settled(&self, which: Which) -> ModelState {
         match which {

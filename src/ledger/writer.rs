@@ -18,7 +18,7 @@ const BATCH: usize = 512;
 /// Most records in one transaction, after a jam.
 const MAX_BATCH: usize = 2_048;
 /// Longest that a record waits for company.
-const LINGER: Duration = Duration::from_millis(10);
+const LINGER: Duration = Duration::from_millis(50);
 /// First and longest pause before a failed batch is tried again.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// Least time between two log lines about dropped records.

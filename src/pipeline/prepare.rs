@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::privacy::redact::redact;
 use crate::privacy::vault::Vault;
 use crate::shape;
+use crate::telemetry::{self, Metric};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -87,6 +88,7 @@ async fn redact_findings(
     match result {
         Ok(redaction) => {
             hop.detail = Some(format!("replaced={}", redaction.n_redacted));
+            telemetry::counter(Metric::Redacted, &[]).add(redaction.n_redacted as u64);
             Ok(redaction)
         }
         Err(failure) => {

@@ -1,7 +1,7 @@
 //! The one-way rule of ARCHITECTURE.md as a test: a room imports only rooms of lower tiers, and some crates belong to
 //! one room alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -149,4 +149,14 @@ fn every_file_says_what_it_is_for() {
         .map(|(_, path, _)| path.display().to_string())
         .collect();
     breaches("every file opens with //!", found);
+}
+
+#[test]
+fn the_configuration_knows_exactly_the_types_that_detectors_report() {
+    let reported: BTreeSet<&str> = weir::privacy::detect::Detectors::entity_types()
+        .iter()
+        .map(|entity| entity.as_str())
+        .collect();
+    let known: BTreeSet<&str> = weir::config::entities::ENTITIES.iter().copied().collect();
+    assert_eq!(reported, known);
 }

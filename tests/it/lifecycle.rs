@@ -142,6 +142,7 @@ async fn health_readiness_metrics_and_usage_answer() {
         ("/readyz", "\"ready\":true"),
         ("/metrics", "weir_requests_total{"),
         ("/metrics", "weir_overhead_seconds_bucket{"),
+        ("/metrics", "weir_breaker_state{target=\"cloud\"} 0"),
         ("/v1/models/auto", "\"id\":\"auto\""),
     ] {
         let answer = client::send(gateway.address, "GET", path, &none(), "").await;
