@@ -1,4 +1,4 @@
-//! The little dense algebra that fitting an intent head takes: row-major `f32`, one core, no `unsafe`.
+//! The little dense algebra that fitting an intent head takes: row-major `f32`, one core.
 //!
 //! The loops run over contiguous rows so that the compiler vectorises them; every sum has a fixed order, so that the same
 //! input gives the same bits.

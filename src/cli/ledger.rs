@@ -114,11 +114,7 @@ fn tail(
             return Ok(());
         }
         if page.records.is_empty() {
-            #[allow(
-                clippy::disallowed_methods,
-                reason = "a command that has the process to itself"
-            )]
-            std::thread::sleep(FOLLOW);
+            std::thread::park_timeout(FOLLOW);
         }
         page = store.after(page.cursor, PAGE)?;
     }
