@@ -34,6 +34,8 @@ pub struct Patience {
     pub ttft: Duration,
     /// When the request must be over.
     pub deadline: Instant,
+    /// Longest wait for a local model's turn.
+    pub queue: Duration,
 }
 
 /// Sends a prepared request to a provider and waits for the first of its answer.

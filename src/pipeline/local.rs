@@ -40,6 +40,8 @@ pub async fn open(
                 target: target.clone(),
                 deadline: patience.deadline,
                 queued,
+                queue: patience.queue,
+                started: false,
             };
             let answer = answer(ctx, request, events);
             match tokio::time::timeout(patience.ttft, answer).await {

@@ -157,7 +157,7 @@ async fn answer(
         (true, false) => target.limits.ttft,
         (false, _) => target.limits.headers,
     };
-    let patience = Patience { ttft, deadline };
+    let patience = Patience { ttft, deadline, queue: budget.queue };
     let prompt_tokens = u64::from(analysis.n_tokens);
     if candidate.local {
         remarks.lost = lost_locally(request);

@@ -11,8 +11,11 @@ use crate::inference::Generated;
 use crate::upstream::{Event, EventStream};
 use bytes::Bytes;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
+
+/// When to ask again while the local model is busy.
+const BUSY_RETRY: Duration = Duration::from_secs(2);
 
 /// One step of a streamed answer on its way to the client.
 #[derive(Debug)]
@@ -69,6 +72,10 @@ pub enum Events {
         deadline: Instant,
         /// When the request was queued.
         queued: Instant,
+        /// How long it may wait for its turn.
+        queue: Duration,
+        /// Whether its turn has come.
+        started: bool,
     },
 }
 
@@ -163,9 +170,14 @@ impl Events {
                 }
                 Ok((events, Outcome::Ok))
             }
-            Self::Local { tokens, target, deadline, queued } => {
-                let wait = deadline.saturating_duration_since(Instant::now());
+            Self::Local { tokens, target, deadline, queued, queue, started } => {
+                let turn_by =
+                    (!*started).then(|| *queued + *queue).filter(|turn_by| turn_by < deadline);
+                let wait = turn_by.unwrap_or(*deadline).saturating_duration_since(Instant::now());
                 let Ok(next) = tokio::time::timeout(wait, tokens.recv()).await else {
+                    if !*started {
+                        return Err(turn_missed(ctx, tokens, target, *queued, *queue));
+                    }
                     // A partial answer is a better end than none: the limit acts like a token limit.
                     tokens.close();
                     let finish = StreamEvent::Finish { choice: 0, reason: FinishReason::Length };
@@ -174,7 +186,8 @@ impl Events {
                     );
                     return Ok((vec![finish, usage, StreamEvent::End], Outcome::Timeout));
                 };
-                let events = local_events(ctx, next, target, *queued)?;
+                *started |= matches!(next, Some(Generated::Started { .. }));
+                let events = local_events(ctx, next, target, (*queued, *queue))?;
                 for event in &events {
                     note(ctx, event);
                 }
@@ -184,19 +197,40 @@ impl Events {
     }
 }
 
+/// Gives up a place in the queue: the allowance for waiting is over, and another candidate may be quicker.
+fn turn_missed(
+    ctx: &mut Ctx,
+    tokens: &mut mpsc::UnboundedReceiver<Generated>,
+    target: &Target,
+    queued: Instant,
+    queue: Duration,
+) -> Error {
+    tokens.close();
+    let hop = ctx.hop(HopKind::Queue, queued, queued.elapsed(), Outcome::Timeout);
+    hop.cost = Some(crate::units::NanoUsd::ZERO);
+    hop.allowance_us = Some(queue.as_micros() as u64);
+    // Nothing was generated, so there is no attempt to put on record.
+    ctx.attempt = None;
+    let message = format!(
+        "target `{}`: the local model is busy; its turn did not come within {} ms",
+        target.name,
+        queue.as_millis()
+    );
+    Error::new(ErrorKind::Overloaded, message).retry_after(BUSY_RETRY)
+}
+
 fn local_events(
     ctx: &mut Ctx,
     next: Option<Generated>,
     target: &Target,
-    queued: Instant,
+    (queued, queue): (Instant, Duration),
 ) -> Result<Vec<StreamEvent>, Error> {
     match next {
         Some(Generated::Started { prompt_tokens, .. }) => {
             let now = Instant::now();
-            let allowance = ctx.live.config.latency.interactive.queue;
             let hop = ctx.hop(HopKind::Queue, queued, now - queued, Outcome::Ok);
             hop.cost = Some(crate::units::NanoUsd::ZERO);
-            hop.allowance_us = Some(allowance.as_micros() as u64);
+            hop.allowance_us = Some(queue.as_micros() as u64);
             if let Some(attempt) = &mut ctx.attempt {
                 attempt.started = now;
                 attempt.prompt_tokens = prompt_tokens as u64;
@@ -256,4 +290,63 @@ pub(super) fn reported(target: &Target, kind: &str) -> Error {
         error_kind,
         format!("target `{}`: the provider reported an error in its stream ({shown})", target.name),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ctx, Events};
+    use crate::chat::Outcome;
+    use crate::config::{Config, Overrides};
+    use crate::error::ErrorKind;
+    use crate::inference::{Generated, Runtime};
+    use crate::ledger::Ledger;
+    use crate::live::{LiveState, runtime_spec};
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+    use tokio::sync::mpsc;
+
+    fn ctx() -> Ctx {
+        let yaml = "local: {enabled: false}\nledger: {enabled: false}\ntargets: [{name: t, kind: openai, model: m, base_url: \
+                    'http://127.0.0.1:9/v1', api_key: none}]";
+        let config = Config::from_text(yaml, None, &|_| None, &Overrides::default()).unwrap();
+        let runtime = Arc::new(Runtime::start(runtime_spec(&config.local).unwrap()));
+        let live =
+            LiveState::open(Arc::new(config), runtime, Arc::new(Ledger::off()), None).unwrap();
+        Ctx::new(Arc::new(live), Instant::now(), None)
+    }
+
+    fn local(ctx: &Ctx, tokens: mpsc::UnboundedReceiver<Generated>, queue: Duration) -> Events {
+        let (target, queued) = (ctx.live.config.targets[0].clone(), Instant::now());
+        let deadline = queued + Duration::from_secs(60);
+        Events::Local { tokens, target, deadline, queued, queue, started: false }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_place_in_the_queue_is_given_up_after_its_allowance() {
+        let mut ctx = ctx();
+        let (sender, tokens) = mpsc::unbounded_channel();
+        let mut events = local(&ctx, tokens, Duration::from_secs(1));
+        let error = events.next(&mut ctx).await.unwrap_err();
+        assert!(
+            error.kind == ErrorKind::Overloaded
+                && error.kind.falls_back()
+                && error.retry_after.is_some()
+        );
+        assert!(sender.is_closed(), "the model's thread must see that nobody waits");
+        assert_eq!(
+            ctx.record.hops.iter().map(|hop| hop.outcome).collect::<Vec<_>>(),
+            [Outcome::Timeout]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn once_started_only_the_deadline_counts() {
+        let mut ctx = ctx();
+        let (sender, tokens) = mpsc::unbounded_channel();
+        let mut events = local(&ctx, tokens, Duration::from_secs(1));
+        sender.send(Generated::Started { queue_us: 1, prompt_tokens: 3 }).unwrap();
+        assert_eq!(events.next(&mut ctx).await.unwrap().1, Outcome::Ok);
+        let (cut, outcome) = events.next(&mut ctx).await.unwrap();
+        assert_eq!((cut.len(), outcome), (3, Outcome::Timeout));
+    }
 }
