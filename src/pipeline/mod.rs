@@ -121,18 +121,18 @@ async fn river(
         return Err(error);
     }
 
-    let mut last = None;
     let n_candidates = decision.candidates.len();
     for (index, candidate) in decision.candidates.iter().enumerate() {
         let more = index + 1 < n_candidates;
         match answer(ctx, remarks, &request, &analysis, &decision, candidate, more).await {
             Ok(answer) => return Ok(answer),
-            Err(error) if more && error.kind.falls_back() => last = Some(error),
+            Err(error) if more && error.kind.falls_back() => {
+                telemetry::counter(Metric::Fallback, &[&candidate.target]).add(1);
+            }
             Err(error) => return Err(error),
         }
-        telemetry::counter(Metric::Fallback, &[&candidate.target]).add(1);
     }
-    Err(last.unwrap_or_else(|| Error::new(ErrorKind::NoCandidate, "no target is left to try")))
+    Err(Error::new(ErrorKind::NoCandidate, "no target is left to try"))
 }
 
 /// Tries one candidate: prepare, upstream, and for whole answers restore.
