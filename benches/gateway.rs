@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench gateway` starts a scripted upstream, `weir serve` (local models off, ledger on) and, if `CRABLLM_BIN`
 //! names its binary, crabllm; then sends the same load to each in turn, in interleaved rounds, and prints medians over the
-//! rounds. Options behind `--`: `--rounds N` (5), `--scale F` (1.0; factor on the number of requests).
-//! `WEIR_BIN` names another weir.
+//! rounds. Options behind `--`: `--rounds N` (5), `--scale F` (1.0; factor on the number of requests), `--only TEXT` (loads
+//! whose name holds TEXT, such as `"whole x16"`). `WEIR_BIN` names another weir.
 //!
 //! Added time is a round's figure minus the direct figure of the same round. Everything shares this machine's cores, so the
 //! figures of a busy machine say little; ratios from one run hold better than absolute times.
@@ -18,8 +18,8 @@ use support::process::{Load, Process, free_port, weir, weir_binary};
 use support::table::lines;
 use support::{finish, option, play, say};
 
-/// Connections and measured requests of each load.
-const LOADS: [(usize, usize); 4] = [(1, 1500), (16, 6000), (64, 6000), (256, 8000)];
+/// Connections and measured requests of each load, whole and streamed.
+const SIZES: [(usize, usize); 4] = [(1, 1500), (16, 6000), (64, 6000), (256, 8000)];
 const MODEL: &str = "bench-model";
 
 fn main() {
@@ -35,10 +35,33 @@ struct Subject {
     process: Option<Process>,
 }
 
-/// One figure: a load on a subject in one round.
-struct Sample {
+/// Many requests alike.
+struct Shape {
+    name: String,
     streamed: bool,
     connections: usize,
+    requests: usize,
+}
+
+/// The loads that `--only` leaves, in the order of the table.
+fn shapes(args: &[String]) -> Vec<Shape> {
+    let scale: f64 = option(args, "--scale").unwrap_or(1.0);
+    let only: String = option(args, "--only").unwrap_or_default();
+    let mut shapes = Vec::new();
+    for streamed in [false, true] {
+        for (connections, requests) in SIZES {
+            let name = format!("{} x{connections}", if streamed { "stream" } else { "whole" });
+            let requests = ((requests as f64 * scale) as usize).max(connections);
+            shapes.push(Shape { name, streamed, connections, requests });
+        }
+    }
+    shapes.retain(|shape| shape.name.contains(&only));
+    shapes
+}
+
+/// One figure: a load on a subject in one round.
+struct Sample {
+    load: usize,
     subject: usize,
     report: Report,
     cpu_seconds: f64,
@@ -46,7 +69,7 @@ struct Sample {
 
 fn drive(args: &[String]) -> Result<(), String> {
     let rounds: usize = option(args, "--rounds").unwrap_or(5);
-    let scale: f64 = option(args, "--scale").unwrap_or(1.0);
+    let shapes = shapes(args);
     let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
     let (_upstream, address) = Process::upstream(0)?;
     let bodies = [write_body(dir.path(), false)?, write_body(dir.path(), true)?];
@@ -70,39 +93,35 @@ fn drive(args: &[String]) -> Result<(), String> {
     }
 
     let mut samples = Vec::new();
-    for (body, streamed) in bodies.iter().zip([false, true]) {
-        for (connections, requests) in LOADS {
-            let requests = ((requests as f64 * scale) as usize).max(connections);
-            for round in 0..=rounds {
-                for turn in 0..subjects.len() {
-                    let index = (turn + round) % subjects.len();
-                    let subject = &subjects[index];
-                    let load =
-                        Load { to: &subject.address, body, header: None, connections, requests };
-                    let cpu = || subject.process.as_ref().map_or(0.0, Process::cpu_seconds);
-                    let before = cpu();
-                    let report = load.run()?;
-                    let cpu_seconds = cpu() - before;
-                    // The first round warms up.
-                    if round > 0 {
-                        samples.push(Sample {
-                            streamed,
-                            connections,
-                            subject: index,
-                            report,
-                            cpu_seconds,
-                        });
-                    }
+    for (load, shape) in shapes.iter().enumerate() {
+        for round in 0..=rounds {
+            for turn in 0..subjects.len() {
+                let index = (turn + round) % subjects.len();
+                let subject = &subjects[index];
+                let sent = Load {
+                    to: &subject.address,
+                    body: &bodies[usize::from(shape.streamed)],
+                    header: None,
+                    connections: shape.connections,
+                    requests: shape.requests,
+                };
+                let cpu = || subject.process.as_ref().map_or(0.0, Process::cpu_seconds);
+                let before = cpu();
+                let report = sent.run()?;
+                let cpu_seconds = cpu() - before;
+                // The first round warms up.
+                if round > 0 {
+                    samples.push(Sample { load, subject: index, report, cpu_seconds });
                 }
             }
         }
     }
-    print(&subjects, &samples);
+    print(&shapes, &subjects, &samples);
     let errors: u64 = samples.iter().map(|sample| sample.report.errors).sum();
     if errors > 0 { Err(format!("{errors} answers were wrong")) } else { Ok(()) }
 }
 
-fn print(subjects: &[Subject], samples: &[Sample]) {
+fn print(shapes: &[Shape], subjects: &[Subject], samples: &[Sample]) {
     let head = [
         "load",
         "way",
@@ -118,45 +137,40 @@ fn print(subjects: &[Subject], samples: &[Sample]) {
         "errors",
     ];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for streamed in [false, true] {
-        for (connections, _) in LOADS {
-            for (index, subject) in subjects.iter().enumerate() {
-                let of = |subject: usize| {
-                    samples.iter().filter(move |s| {
-                        (s.streamed, s.connections, s.subject) == (streamed, connections, subject)
-                    })
-                };
-                let figure = |get: fn(&Report) -> f64| median(of(index).map(|s| get(&s.report)));
-                let added = |get: fn(&Report) -> f64| {
-                    median(
-                        of(index)
-                            .zip(of(0))
-                            .map(|(mine, direct)| get(&mine.report) - get(&direct.report)),
-                    )
-                };
-                let cpu = median(of(index).map(|s| s.cpu_seconds / s.report.sent as f64 * 1e3));
-                let errors: u64 = of(index).map(|s| s.report.errors).sum();
-                let kind = if streamed { "stream" } else { "whole" };
-                let micros = |value: f64| format!("{value:.0}");
-                rows.push(vec![
-                    format!("{kind} x{connections}"),
-                    subject.name.to_owned(),
-                    micros(figure(|r| r.p50)),
-                    micros(figure(|r| r.p99)),
-                    micros(added(|r| r.p50)),
-                    micros(added(|r| r.p99)),
-                    micros(figure(|r| r.first_p50)),
-                    micros(added(|r| r.first_p50)),
-                    micros(added(|r| r.first_p99)),
-                    micros(figure(|r| r.sent as f64 / r.seconds)),
-                    format!("{cpu:.3}"),
-                    errors.to_string(),
-                ]);
-            }
+    for (load, shape) in shapes.iter().enumerate() {
+        for (index, subject) in subjects.iter().enumerate() {
+            let of = |subject: usize| {
+                samples.iter().filter(move |s| (s.load, s.subject) == (load, subject))
+            };
+            let figure = |get: fn(&Report) -> f64| median(of(index).map(|s| get(&s.report)));
+            let added = |get: fn(&Report) -> f64| {
+                median(
+                    of(index)
+                        .zip(of(0))
+                        .map(|(mine, direct)| get(&mine.report) - get(&direct.report)),
+                )
+            };
+            let cpu = median(of(index).map(|s| s.cpu_seconds / s.report.sent as f64 * 1e3));
+            let errors: u64 = of(index).map(|s| s.report.errors).sum();
+            let micros = |value: f64| format!("{value:.0}");
+            rows.push(vec![
+                shape.name.clone(),
+                subject.name.to_owned(),
+                micros(figure(|r| r.p50)),
+                micros(figure(|r| r.p99)),
+                micros(added(|r| r.p50)),
+                micros(added(|r| r.p99)),
+                micros(figure(|r| r.first_p50)),
+                micros(added(|r| r.first_p50)),
+                micros(added(|r| r.first_p99)),
+                micros(figure(|r| r.sent as f64 / r.seconds)),
+                format!("{cpu:.3}"),
+                errors.to_string(),
+            ]);
         }
     }
     lines(&rows).iter().for_each(|line| say(line));
-    say_ratios(subjects, samples);
+    say_ratios(shapes, subjects, samples);
     for subject in subjects {
         if let Some(process) = &subject.process {
             say(&format!("{}: peak resident size {:.1} MiB", subject.name, process.peak_mib()));
@@ -165,40 +179,34 @@ fn print(subjects: &[Subject], samples: &[Sample]) {
 }
 
 /// Weir's figures as multiples of the other gateway's, if both ran: medians of each, added times against the direct way.
-fn say_ratios(subjects: &[Subject], samples: &[Sample]) {
+fn say_ratios(shapes: &[Shape], subjects: &[Subject], samples: &[Sample]) {
     let named = |name: &str| subjects.iter().position(|subject| subject.name == name);
     let (Some(weir), Some(other)) = (named("weir"), named("crabllm")) else { return };
     let head = ["weir / crabllm", "", "+p50", "+p99", "+first p50", "+first p99", "req/s", "cpu"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for streamed in [false, true] {
-        for (connections, _) in LOADS {
-            let of = |subject: usize| {
-                samples.iter().filter(move |s| {
-                    (s.streamed, s.connections, s.subject) == (streamed, connections, subject)
-                })
-            };
-            let added = |subject: usize, get: fn(&Report) -> f64| {
-                median(
-                    of(subject)
-                        .zip(of(0))
-                        .map(|(mine, direct)| get(&mine.report) - get(&direct.report)),
-                )
-            };
-            let added_ratio = |get: fn(&Report) -> f64| ratio(added(weir, get), added(other, get));
-            let plain = |get: fn(&Sample) -> f64| {
-                ratio(median(of(weir).map(get)), median(of(other).map(get)))
-            };
-            rows.push(vec![
-                format!("{} x{connections}", if streamed { "stream" } else { "whole" }),
-                String::new(),
-                added_ratio(|r| r.p50),
-                added_ratio(|r| r.p99),
-                added_ratio(|r| r.first_p50),
-                added_ratio(|r| r.first_p99),
-                plain(|s| s.report.sent as f64 / s.report.seconds),
-                plain(|s| s.cpu_seconds / s.report.sent as f64),
-            ]);
-        }
+    for (load, shape) in shapes.iter().enumerate() {
+        let of =
+            |subject: usize| samples.iter().filter(move |s| (s.load, s.subject) == (load, subject));
+        let added = |subject: usize, get: fn(&Report) -> f64| {
+            median(
+                of(subject)
+                    .zip(of(0))
+                    .map(|(mine, direct)| get(&mine.report) - get(&direct.report)),
+            )
+        };
+        let added_ratio = |get: fn(&Report) -> f64| ratio(added(weir, get), added(other, get));
+        let plain =
+            |get: fn(&Sample) -> f64| ratio(median(of(weir).map(get)), median(of(other).map(get)));
+        rows.push(vec![
+            shape.name.clone(),
+            String::new(),
+            added_ratio(|r| r.p50),
+            added_ratio(|r| r.p99),
+            added_ratio(|r| r.first_p50),
+            added_ratio(|r| r.first_p99),
+            plain(|s| s.report.sent as f64 / s.report.seconds),
+            plain(|s| s.cpu_seconds / s.report.sent as f64),
+        ]);
     }
     say("");
     lines(&rows).iter().for_each(|line| say(line));

@@ -54,21 +54,25 @@ async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     let files = config.files.clone();
     let live = LiveState::open(Arc::new(config), runtime, ledger.clone(), None)?;
     live.warm_detectors();
-    greet(&live.config, address);
     let gateway = Gateway::new(live);
+    let reloaded = gateway.clone();
+    let on_change = move |loaded| {
+        let gateway = reloaded.clone();
+        async move { reload(&gateway, loaded).await }
+    };
+    let watching = watch(source, &files, on_change);
+    tokio::spawn(watching.context("SIGHUP cannot be handled")?);
+    greet(&gateway.live().config, address);
     fit_in_background(&gateway);
 
     let stop = CancellationToken::new();
-    let handle = tokio::runtime::Handle::current();
-    let reloaded = gateway.clone();
-    let _watcher = watch(source, files, move |loaded| handle.block_on(reload(&reloaded, loaded)))?;
     tokio::spawn(stop_on_signal(stop.clone()));
-    let served = downstream::serve(gateway, listener, stop).await;
+    downstream::serve(gateway, listener, stop).await;
     let n_left = tokio::task::spawn_blocking(move || ledger.shutdown(FLUSH)).await.unwrap_or(0);
     if n_left > 0 {
         tracing::error!(rows = n_left, "the ledger could not be flushed in time; rows were lost");
     }
-    Ok(served?)
+    Ok(())
 }
 
 /// Says where to point a client, and what this gateway can do.

@@ -29,4 +29,4 @@ pub use resolved::{
 };
 pub use schema::schema;
 pub use show::describe;
-pub use watch::{SharedEnv, Source, WatchError, Watcher, watch};
+pub use watch::{SharedEnv, Source, watch};

@@ -1,27 +1,27 @@
 //! Watches the files of a configuration and loads it again when one changes, or on SIGHUP.
 //!
-//! Folders are watched, not files: editors that write a new file and rename it, and Kubernetes, which swaps a symbolic
-//! link beside the file, both change the folder. What counts is the content: an event without a change of content is
-//! ignored, and file systems that send no events (network mounts) are looked at every few seconds.
+//! The files are looked at once a second instead of asking the system for events: that works the same for editors that
+//! write a new file and rename it, for Kubernetes, which swaps a symbolic link beside the file, and on network mounts,
+//! and a ledger that is written in the same folder wakes nobody. What counts is the content.
 //!
 //! Invariant: the callback gets a loaded configuration or the reason why not; the caller keeps what it has in that case.
 
 use super::load::Overrides;
 use super::problem::ConfigErrors;
 use super::resolved::Config;
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, oneshot};
+use std::time::{Duration, SystemTime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// How long the files must be quiet before they are read.
+/// How long files that change must be quiet before they are read.
 const QUIET: Duration = Duration::from_millis(150);
-/// How often files are looked at without an event.
-const LOOK: Duration = Duration::from_secs(5);
+/// How often files are looked at.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Reads an environment variable, from any thread.
 pub type SharedEnv = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -47,162 +47,104 @@ impl Source {
     }
 }
 
-/// Why watching could not begin.
-#[derive(Debug, thiserror::Error)]
-pub enum WatchError {
-    /// The thread or its signal handler could not be started.
-    #[error("cannot watch the configuration: {0}")]
-    Start(#[from] std::io::Error),
-}
-
-/// Watches until it is dropped.
-#[derive(Debug)]
-pub struct Watcher {
-    _stop: oneshot::Sender<()>,
-}
-
-/// Starts a thread that calls `on_change` with every new configuration. `files` are those of the configuration in use.
+/// Gives a task that calls `on_change` with every new configuration, and waits for it, for as long as it is polled.
+/// `files` are those of the configuration in use. Must be called inside a tokio runtime.
 ///
 /// # Errors
-/// Where the thread or the handler of SIGHUP cannot be started. File events that are not to be had are no error.
-pub fn watch(
+/// The handler of SIGHUP cannot be installed.
+pub fn watch<C, F>(
     source: Source,
-    files: Vec<PathBuf>,
-    on_change: impl FnMut(Result<Config, ConfigErrors>) + Send + 'static,
-) -> Result<Watcher, WatchError> {
-    let (stop, stopped) = oneshot::channel();
-    let (started, start) = std::sync::mpsc::channel();
-    let body = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        match runtime {
-            Ok(runtime) => runtime.block_on(run(source, files, on_change, stopped, &started)),
-            Err(error) => drop(started.send(Err(error))),
-        }
-    };
-    std::thread::Builder::new().name("weir-config".to_owned()).spawn(body)?;
-    let ended = || std::io::Error::other("the thread ended at once");
-    start.recv().map_err(|_| ended())??;
-    Ok(Watcher { _stop: stop })
+    files: &[PathBuf],
+    on_change: C,
+) -> std::io::Result<impl Future<Output = ()> + use<C, F>>
+where
+    C: FnMut(Result<Config, ConfigErrors>) -> F,
+    F: Future<Output = ()>,
+{
+    let hangup = signal(SignalKind::hangup())?;
+    let mut seen = Seen::default();
+    seen.follow(files);
+    Ok(run(source, seen, hangup, on_change))
 }
 
-async fn run(
+async fn run<F: Future<Output = ()>>(
     source: Source,
-    files: Vec<PathBuf>,
-    mut on_change: impl FnMut(Result<Config, ConfigErrors>),
-    mut stopped: oneshot::Receiver<()>,
-    started: &std::sync::mpsc::Sender<std::io::Result<()>>,
+    mut seen: Seen,
+    mut hangup: Signal,
+    mut on_change: impl FnMut(Result<Config, ConfigErrors>) -> F,
 ) {
-    let mut hangup = match signal(SignalKind::hangup()) {
-        Ok(hangup) => hangup,
-        Err(error) => return drop(started.send(Err(error))),
-    };
-    let (events, mut changed) = mpsc::unbounded_channel();
-    let mut seen = Seen::new(events, &files);
-    if started.send(Ok(())).is_err() {
-        return;
-    }
     loop {
         let forced = tokio::select! {
-            _ = &mut stopped => return,
             hangup = hangup.recv() => hangup.is_some(),
-            event = changed.recv() => {
-                if event.is_none() {
-                    return;
-                }
-                while tokio::time::timeout(QUIET, changed.recv()).await.is_ok_and(|event| event.is_some()) {}
-                false
-            }
             () = tokio::time::sleep(LOOK) => false,
         };
-        let changed = seen.content_changed();
+        let mut changed = seen.content_changed();
         if !forced && !changed {
             continue;
+        }
+        while changed {
+            tokio::time::sleep(QUIET).await;
+            changed = seen.content_changed();
         }
         let result = source.load();
         seen.follow(match &result {
             Ok(config) => &config.files,
             Err(errors) => &errors.files,
         });
-        on_change(result);
+        on_change(result).await;
     }
 }
 
-/// The digest of a file's content; `None` where it cannot be read.
-type Content = Option<[u8; 32]>;
-
 /// What was seen of the files.
+#[derive(Debug, Default)]
 struct Seen {
-    events: mpsc::UnboundedSender<()>,
-    files: BTreeMap<PathBuf, Content>,
-    watcher: Option<RecommendedWatcher>,
+    files: BTreeMap<PathBuf, File>,
+}
+
+/// One file as it was last seen. Everything is `None` where it cannot be read.
+#[derive(Debug, Default)]
+struct File {
+    /// Device, inode, length and time of change of what the path leads to: while they stay, so does the content.
+    stamp: Option<(u64, u64, u64, SystemTime)>,
+    digest: Option<[u8; 32]>,
 }
 
 impl Seen {
-    fn new(events: mpsc::UnboundedSender<()>, files: &[PathBuf]) -> Self {
-        let mut seen = Self { events, files: BTreeMap::new(), watcher: None };
-        seen.follow(files);
-        seen
-    }
-
     /// Looks at every file; called before a load, so that what changes during the load is seen the next time.
     fn content_changed(&mut self) -> bool {
         let mut changed = false;
-        for (file, content) in &mut self.files {
-            let now = digest(file);
-            changed |= *content != now;
-            *content = now;
+        for (path, file) in &mut self.files {
+            changed |= file.look(path);
         }
         changed
     }
 
-    /// Watches what the last attempt read. Files of before stay: a file with a mistake may not have got to them.
-    fn follow(&mut self, files: &[PathBuf]) {
-        for file in files {
-            self.files.entry(file.clone()).or_insert_with(|| digest(file));
+    /// Follows what the last attempt read. Files of before stay: a file with a mistake may not have got to them.
+    fn follow(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            self.files.entry(path.clone()).or_insert_with(|| {
+                let mut file = File::default();
+                file.look(path);
+                file
+            });
         }
-        self.watch_folders();
-    }
-
-    fn watch_folders(&mut self) {
-        let events = self.events.clone();
-        let on_event = move |event: notify::Result<notify::Event>| {
-            let read_only = event.is_ok_and(|event| event.kind.is_access());
-            if !read_only {
-                // A send fails only when the watch has ended.
-                let _ = events.send(());
-            }
-        };
-        let Ok(mut watcher) = notify::recommended_watcher(on_event) else { return };
-        for folder in folders(self.files.keys()) {
-            // A folder that cannot be watched is covered by the look every few seconds.
-            drop(watcher.watch(&folder, RecursiveMode::NonRecursive));
-        }
-        self.watcher = Some(watcher);
     }
 }
 
-/// The folders in which a change may change a file: its own and those of the files that links lead to.
-fn folders<'a>(files: impl Iterator<Item = &'a PathBuf>) -> BTreeSet<PathBuf> {
-    let mut folders = BTreeSet::new();
-    for file in files {
-        let mut file = file.clone();
-        for _ in 0..8 {
-            folders.extend(folder(&file));
-            let Ok(link) = std::fs::read_link(&file) else { break };
-            file = folder(&file).unwrap_or_default().join(link);
+impl File {
+    /// True if the content is another than the last time.
+    fn look(&mut self, path: &Path) -> bool {
+        let stamp = std::fs::metadata(path).ok().and_then(|found| {
+            Some((found.dev(), found.ino(), found.len(), found.modified().ok()?))
+        });
+        if stamp.is_some() && stamp == self.stamp {
+            return false;
         }
-        folders.extend(file.canonicalize().ok().and_then(|file| folder(&file)));
+        let digest = std::fs::read(path).ok().map(|content| Sha256::digest(content).into());
+        let changed = digest != self.digest;
+        *self = Self { stamp, digest };
+        changed
     }
-    folders
-}
-
-fn folder(file: &Path) -> Option<PathBuf> {
-    let folder = file.parent()?;
-    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_path_buf() })
-}
-
-fn digest(file: &Path) -> Content {
-    std::fs::read(file).ok().map(|content| Sha256::digest(content).into())
 }
 
 #[cfg(test)]
@@ -210,46 +152,53 @@ mod tests {
     use super::{Source, watch};
     use crate::config::Overrides;
     use std::path::Path;
-    use std::sync::{Arc, mpsc};
+    use std::sync::Arc;
     use std::time::Duration;
+    use tokio::sync::mpsc;
 
-    fn start(file: &Path) -> (super::Watcher, mpsc::Receiver<Result<usize, String>>) {
+    /// The changes that a watcher of `file` reports: the body limit in MiB, or the mistakes.
+    fn changes(file: &Path) -> mpsc::UnboundedReceiver<Result<usize, String>> {
         let source = Source {
             path: Some(file.to_owned()),
             env: Arc::new(|_| None),
             overrides: Overrides::default(),
         };
         let files = source.load().unwrap().files;
-        let (send, receive) = mpsc::channel();
-        let on_change = move |result: Result<crate::config::Config, _>| {
-            let result = result
-                .map(|config| config.body_limit >> 20)
-                .map_err(|e: super::ConfigErrors| e.to_string());
+        let (send, receive) = mpsc::unbounded_channel();
+        let on_change = move |result: Result<crate::config::Config, super::ConfigErrors>| {
+            let result = result.map(|config| config.body_limit >> 20).map_err(|e| e.to_string());
             let _ = send.send(result);
+            std::future::ready(())
         };
-        (watch(source, files, on_change).unwrap(), receive)
+        tokio::spawn(watch(source, &files, on_change).unwrap());
+        receive
     }
 
-    #[test]
-    fn sees_writes_renames_and_mistakes() {
+    async fn next(
+        changes: &mut mpsc::UnboundedReceiver<Result<usize, String>>,
+    ) -> Result<usize, String> {
+        tokio::time::timeout(Duration::from_secs(30), changes.recv()).await.unwrap().unwrap()
+    }
+
+    #[tokio::test]
+    async fn sees_writes_renames_and_mistakes() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("weir.yaml");
         std::fs::write(&file, "body_limit_mib: 1").unwrap();
-        let (_watcher, changes) = start(&file);
-        let next = || changes.recv_timeout(Duration::from_secs(30)).unwrap();
+        let mut changes = changes(&file);
         std::fs::write(&file, "body_limit_mib: 2").unwrap();
-        assert_eq!(next(), Ok(2));
+        assert_eq!(next(&mut changes).await, Ok(2));
         std::fs::write(folder.path().join("new"), "body_limit_mib: 3").unwrap();
         std::fs::rename(folder.path().join("new"), &file).unwrap();
-        assert_eq!(next(), Ok(3));
+        assert_eq!(next(&mut changes).await, Ok(3));
         std::fs::write(&file, "body_limit_mib: 0").unwrap();
-        assert!(next().unwrap_err().contains("0 is below 1"));
+        assert!(next(&mut changes).await.unwrap_err().contains("0 is below 1"));
         std::fs::write(&file, "body_limit_mib: 4").unwrap();
-        assert_eq!(next(), Ok(4));
+        assert_eq!(next(&mut changes).await, Ok(4));
     }
 
-    #[test]
-    fn sees_a_swapped_link() {
+    #[tokio::test]
+    async fn sees_a_swapped_link() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         for n in [1, 2] {
@@ -258,9 +207,9 @@ mod tests {
         }
         std::os::unix::fs::symlink("v1", at("..data")).unwrap();
         std::os::unix::fs::symlink("..data/weir.yaml", at("weir.yaml")).unwrap();
-        let (_watcher, changes) = start(&at("weir.yaml"));
+        let mut changes = changes(&at("weir.yaml"));
         std::os::unix::fs::symlink("v2", at("..next")).unwrap();
         std::fs::rename(at("..next"), at("..data")).unwrap();
-        assert_eq!(changes.recv_timeout(Duration::from_secs(30)).unwrap(), Ok(2));
+        assert_eq!(next(&mut changes).await, Ok(2));
     }
 }

@@ -2,15 +2,28 @@
 
 use super::router;
 use crate::live::Gateway;
-use axum::serve::ListenerExt;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 /// How long open requests may go on after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long a client may take to send the head of a request; one that trickles its headers is let go.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// Pause before the next try when the system has no more sockets for us.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +38,6 @@ pub enum ServeError {
         /// What the system said.
         cause: std::io::Error,
     },
-    /// The server ended by itself.
-    #[error("the server ended: {0}")]
-    Io(#[from] std::io::Error),
 }
 
 /// Opens the listening socket.
@@ -39,31 +49,54 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 }
 
 /// Serves until `stop` is cancelled, then drains for at most ten seconds.
-///
-/// # Errors
-/// [`ServeError::Io`] if accepting connections fails for good.
-pub async fn serve(
-    gateway: Arc<Gateway>,
-    listener: TcpListener,
-    stop: CancellationToken,
-) -> Result<(), ServeError> {
-    // Small stream events must not wait for Nagle's algorithm.
-    let listener = listener.tap_io(|socket| {
-        let _ = socket.set_nodelay(true);
-    });
-    let stopped = stop.clone();
-    let server = axum::serve(listener, router(gateway)).with_graceful_shutdown(async move {
-        stopped.cancelled().await;
-    });
-    let drained = async {
-        stop.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        result = server => Ok(result?),
-        () = drained => {
-            tracing::warn!("open streams were cut after {} s of draining", DRAIN.as_secs());
-            Ok(())
+pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: CancellationToken) {
+    let router = router(gateway);
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    builder.http2().timer(TokioTimer::new());
+    let builder = Arc::new(builder);
+    let open = GracefulShutdown::new();
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((socket, _)) => {
+                let (builder, router) = (builder.clone(), router.clone());
+                tokio::spawn(connection(socket, builder, router, open.watcher()));
+            }
+            // The client left before it was served.
+            Err(error) if is_about_client(error.kind()) => {}
+            // Too many open files, most likely: it passes when connections end.
+            Err(error) => {
+                tracing::error!("no connection can be accepted: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
         }
     }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, open.shutdown()).await.is_err() {
+        tracing::warn!("open streams were cut after {} s of draining", DRAIN.as_secs());
+    }
+}
+
+/// Serves one connection until the client leaves or a stop was asked for and its last answer is out.
+async fn connection(
+    socket: TcpStream,
+    builder: Arc<Builder<TokioExecutor>>,
+    router: Router,
+    watcher: Watcher,
+) {
+    // Small stream events must not wait for Nagle's algorithm.
+    let _ = socket.set_nodelay(true);
+    let service = TowerToHyperService::new(
+        router.map_request(|request: Request<Incoming>| request.map(Body::new)),
+    );
+    let connection = builder.serve_connection(TokioIo::new(socket), service);
+    // What ends a connection badly is on record with its request, if there was one.
+    let _ = watcher.watch(connection.into_owned()).await;
+}
+
+fn is_about_client(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+    )
 }

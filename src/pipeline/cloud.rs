@@ -78,11 +78,13 @@ pub async fn open(
         running.started = attempt.start;
         running.ttft = attempt.ttft;
     }
+    ctx.provider_headers = answer.head().passed_on().map(|(n, v)| (n.clone(), v.clone())).collect();
     let opened = match answer {
         Answer::Whole(answer) => whole(ctx, &answer.body, target, request.stream),
         Answer::Stream(stream) => first_steps(ctx, source(stream, request, target)).await,
     };
     if let Err(error) = &opened {
+        ctx.provider_headers.clear();
         ctx.settle(Outcome::Error, Some(error.kind.code().to_owned()));
     }
     opened

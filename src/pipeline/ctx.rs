@@ -10,6 +10,7 @@ use crate::live::LiveState;
 use crate::privacy::Counts;
 use crate::telemetry::{self, Metric};
 use crate::units::NanoUsd;
+use http::HeaderMap;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Ctx {
     pub record: RequestRecord,
     /// The attempt at a target that is under way.
     pub attempt: Option<Attempt>,
+    /// Headers of the provider's answer that the client gets too.
+    pub provider_headers: HeaderMap,
     finished: bool,
 }
 
@@ -82,7 +85,14 @@ impl Ctx {
             hops: Vec::with_capacity(6),
             ..RequestRecord::default()
         };
-        Self { live, arrived, record, attempt: None, finished: false }
+        Self {
+            live,
+            arrived,
+            record,
+            attempt: None,
+            provider_headers: HeaderMap::new(),
+            finished: false,
+        }
     }
 
     /// Time since arrival.

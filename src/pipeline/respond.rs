@@ -62,6 +62,7 @@ pub fn headers(
 ) -> HeaderMap {
     let record = &ctx.record;
     let mut map = HeaderMap::with_capacity(10);
+    map.extend(ctx.provider_headers.clone());
     map.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     let mut id = uuid::Uuid::encode_buffer();
     put(&mut map, REQUEST_ID, record.id.hyphenated().encode_lower(&mut id));

@@ -14,13 +14,13 @@ use crate::chat::{
 use crate::config::{Condition, Config, Rule, Target, TargetKind};
 use crate::error::Error;
 use candidates::Reason;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Names that clients use for "let Weir decide". An empty name means it too.
 pub const AUTO: [&str; 2] = ["auto", "weir/auto"];
 
 /// The name of the decision where the client named a target.
-const FORCED: &str = "forced";
+static FORCED: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("forced"));
 
 /// What is known about a request.
 pub struct RequestFacts<'a> {
@@ -76,7 +76,7 @@ pub fn consider(
     // A resolved configuration always has a rule that matches; without one nothing may leave.
     let rule = rule.unwrap_or(&fallback);
     let mut decision = Decision {
-        rule: if forced.is_some() { Arc::from(FORCED) } else { rule.name.clone() },
+        rule: if forced.is_some() { FORCED.clone() } else { rule.name.clone() },
         candidates: Vec::new(),
         rejected: Vec::new(),
         privacy: rule.privacy,

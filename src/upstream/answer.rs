@@ -20,6 +20,16 @@ pub enum Answer {
     Stream(EventStream),
 }
 
+impl Answer {
+    /// Status and headers.
+    pub fn head(&self) -> &Head {
+        match self {
+            Self::Whole(whole) => &whole.head,
+            Self::Stream(stream) => stream.head(),
+        }
+    }
+}
+
 /// A whole answer.
 #[derive(Debug)]
 pub struct Whole {

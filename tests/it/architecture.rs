@@ -21,8 +21,8 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("candle_core", &["inference"]),
     ("candle_nn", &["inference"]),
     ("candle_transformers", &["inference"]),
-    ("hyper", &["upstream"]),
-    ("hyper_util", &["upstream"]),
+    ("hyper", &["downstream", "upstream"]),
+    ("hyper_util", &["downstream", "upstream"]),
     ("rusqlite", &["ledger"]),
     ("anyhow", &["cli", "main"]),
 ];

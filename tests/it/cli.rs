@@ -1,7 +1,7 @@
 //! The command line as a user meets it: what goes to stdout, what to stderr, and the exit code.
 
 use serde_json::Value;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -119,4 +119,41 @@ fn a_missing_config_is_a_clear_error() {
     let output = weir(folder.path(), &["explain", "--config", "gone.yaml"], "");
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("gone.yaml"));
+}
+
+/// Sends a signal to a process of this test.
+fn signal(child: &std::process::Child, name: &str) {
+    let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn serve_says_where_it_listens_reloads_on_sighup_and_ends_well_on_sigterm() {
+    let folder = folder();
+    let config = CONFIG.replace("ledger: {enabled: false}", "ledger: {path: weir.db}");
+    std::fs::write(folder.path().join("weir.yaml"), config).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_weir"))
+        .args(["serve", "--config", "weir.yaml", "--listen", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .env_clear()
+        .env("HOME", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let mut lines = log.lines().map(Result::unwrap);
+    let mut next = |part: &str| lines.find(|line| line.contains(part)).unwrap();
+    let line = next("answers at http://127.0.0.1:");
+    let port = line.split("127.0.0.1:").nth(1).unwrap().split('/').next().unwrap();
+    assert_ne!(port.parse::<u16>().unwrap(), 0);
+    next("ledger: ");
+    signal(&child, "HUP");
+    next("configuration reloaded: no change");
+    std::fs::write(folder.path().join("weir.yaml"), "nonsense: 1").unwrap();
+    next("the configuration was not reloaded, the old one stays");
+    signal(&child, "TERM");
+    next("stopping");
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("weir.db").is_file());
 }

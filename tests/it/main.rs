@@ -9,6 +9,7 @@
 
 mod architecture;
 mod cli;
+mod fuzz;
 mod lifecycle;
 mod river;
 mod support;

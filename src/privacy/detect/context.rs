@@ -110,7 +110,8 @@ static SEARCH: LazyLock<Option<(AhoCorasick, Vec<Topics>)>> = LazyLock::new(|| {
         }
     }
     let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+    // A table for every byte would be twice as fast and ten times as large; this takes a few nanoseconds a word.
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::ContiguousNFA));
     builder.build(patterns).ok().map(|search| (search, topics))
 });
 

@@ -41,7 +41,7 @@ impl TestGateway {
         let stop = CancellationToken::new();
         let server = {
             let (gateway, stop) = (gateway.clone(), stop.clone());
-            tokio::spawn(async move { downstream::serve(gateway, listener, stop).await.unwrap() })
+            tokio::spawn(async move { downstream::serve(gateway, listener, stop).await })
         };
         Self { address, gateway, ledger, ledger_path, stop, server, _folder: folder }
     }
