@@ -163,7 +163,7 @@ fn print(shapes: &[Shape], subjects: &[Subject], samples: &[Sample]) {
                 micros(figure(|r| r.first_p50)),
                 micros(added(|r| r.first_p50)),
                 micros(added(|r| r.first_p99)),
-                micros(figure(|r| r.sent as f64 / r.seconds)),
+                micros(figure(|r| r.measured as f64 / r.seconds)),
                 format!("{cpu:.3}"),
                 errors.to_string(),
             ]);
@@ -204,7 +204,7 @@ fn say_ratios(shapes: &[Shape], subjects: &[Subject], samples: &[Sample]) {
             added_ratio(|r| r.p99),
             added_ratio(|r| r.first_p50),
             added_ratio(|r| r.first_p99),
-            plain(|s| s.report.sent as f64 / s.report.seconds),
+            plain(|s| s.report.measured as f64 / s.report.seconds),
             plain(|s| s.cpu_seconds / s.report.sent as f64),
         ]);
     }

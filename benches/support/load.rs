@@ -11,12 +11,15 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Barrier;
 
 /// What one run of the generator measured. Times are in microseconds.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     /// Requests sent, with those that were not measured.
     pub sent: u64,
+    /// Requests that were measured, after every connection's first.
+    pub measured: u64,
     /// Answers that were not what they should be.
     pub errors: u64,
     /// Wall time of the run in seconds.
@@ -56,6 +59,8 @@ struct Shared {
     left: AtomicI64,
     errors: AtomicI64,
     times: Mutex<(Histogram<u64>, Histogram<u64>)>,
+    /// Passed when every connection has had its first answer.
+    ready: Barrier,
 }
 
 async fn run(
@@ -72,13 +77,15 @@ async fn run(
         left: AtomicI64::new(requests),
         errors: AtomicI64::new(0),
         times: Mutex::new((histogram()?, histogram()?)),
+        ready: Barrier::new(connections as usize + 1),
     });
-    let start = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..connections {
         let (to, request, shared) = (to.clone(), Arc::clone(&request), Arc::clone(&shared));
         tasks.push(tokio::spawn(async move { connection(&to, &request, &shared).await }));
     }
+    shared.ready.wait().await;
+    let start = Instant::now();
     for task in tasks {
         task.await.map_err(|error| error.to_string())?;
     }
@@ -87,6 +94,7 @@ async fn run(
     let micros = |h: &Histogram<u64>, q: f64| h.value_at_quantile(q) as f64 / 1e3;
     Ok(Report {
         sent: requests.unsigned_abs() + connections,
+        measured: requests.unsigned_abs(),
         errors: shared.errors.load(Ordering::Relaxed).unsigned_abs(),
         seconds,
         p50: micros(&times.0, 0.5),
@@ -96,7 +104,8 @@ async fn run(
     })
 }
 
-/// One connection's loop; connects anew after an answer that was wrong.
+/// One connection's loop; connects anew after an answer that was wrong. The first answer is not measured, and none is until
+/// every connection stands: a server that lets some wait would otherwise be measured with fewer.
 async fn connection(to: &str, request: &[u8], shared: &Shared) {
     let mut stream = None;
     let mut buffer = Vec::with_capacity(32 << 10);
@@ -118,7 +127,10 @@ async fn connection(to: &str, request: &[u8], shared: &Shared) {
                 stream = None;
             }
         }
-        measured = true;
+        if !measured {
+            shared.ready.wait().await;
+            measured = true;
+        }
     }
 }
 

@@ -13,13 +13,12 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Records that are worth a write at once. Few, because the writer shares its core with requests, and what it does in one
-/// go is time that they may have to wait: batches of 512 doubled the 99th percentile of whole answers on two cores.
-const BATCH: usize = 64;
+/// Records that are worth a write at once.
+const BATCH: usize = 128;
 /// Most records in one transaction, after a jam.
 const MAX_BATCH: usize = 2_048;
 /// Longest that a record waits for company.
-const LINGER: Duration = Duration::from_millis(5);
+const LINGER: Duration = Duration::from_millis(50);
 /// First and longest pause before a failed batch is tried again.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// Least time between two log lines about dropped records.

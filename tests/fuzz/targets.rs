@@ -64,7 +64,8 @@ pub fn openai_request(data: &[u8]) {
 }
 
 fn texts(request: &ChatRequest) -> Vec<&str> {
-    request.texts.iter().map(|slot| slot.text.as_str()).collect()
+    let of_messages = request.texts.iter().filter(|slot| slot.message.is_some());
+    of_messages.map(|slot| slot.text.as_str()).collect()
 }
 
 fn to_anthropic(request: &ChatRequest) {

@@ -8,18 +8,25 @@ use std::path::Path;
 #[path = "../fuzz/targets.rs"]
 mod targets;
 
-const MUTATIONS: usize = 2_000;
+const MUTATIONS: usize = 20_000;
 
 #[test]
 fn the_corpus_and_its_neighbours_hold() {
     for (name, target) in targets::ALL {
         let inputs = corpus(name);
         assert!(inputs.len() >= 4, "{name} has {} inputs", inputs.len());
-        inputs.iter().for_each(|input| target(input));
+        inputs.iter().for_each(|input| holds(name, target, input));
         let mut random = StdRng::seed_from_u64(7);
         for _ in 0..MUTATIONS {
-            target(&mutated(&inputs, &mut random));
+            holds(name, target, &mutated(&inputs, &mut random));
         }
+    }
+}
+
+/// Runs a target; if it fails, says on which input.
+fn holds(name: &str, target: fn(&[u8]), input: &[u8]) {
+    if std::panic::catch_unwind(|| target(input)).is_err() {
+        panic!("{name} fails on b\"{}\"", input.escape_ascii());
     }
 }
 

@@ -7,7 +7,14 @@ use crate::chat::{Hop, RequestRecord};
 use crate::ledger::codes;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use std::collections::HashMap;
+use std::time::Duration;
 
+/// Records that are written in one go, and the pause after them. The writer shares its core with requests: what it does
+/// without a pause is time that they may have to wait, and shows in their 99th percentile.
+const SLICE: usize = 8;
+const PAUSE: Duration = Duration::from_micros(200);
+/// Most records that are worth pauses; more means that the writer is behind.
+const CALM: usize = 512;
 const INSERT_REQUEST: &str = "INSERT OR IGNORE INTO requests VALUES
     (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29)";
 const INSERT_HOP: &str =
@@ -76,7 +83,11 @@ pub(super) fn append(
         hop: connection.prepare_cached(INSERT_HOP)?,
         paid_hop: connection.prepare_cached(INSERT_PAID_HOP)?,
     };
-    for record in records {
+    let hurry = records.len() > CALM;
+    for (n, record) in records.iter().enumerate() {
+        if n % SLICE == SLICE - 1 && !hurry {
+            std::thread::park_timeout(PAUSE);
+        }
         if !statements.request(connection, names, seq + 1, record)? {
             continue;
         }
