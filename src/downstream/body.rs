@@ -6,6 +6,9 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body_util::LengthLimitError;
 
+/// Largest body that is copied out of the connection's buffer.
+const COPIED: usize = 8 * 1024;
+
 /// Reads a whole body of at most `limit` bytes.
 ///
 /// # Errors
@@ -18,6 +21,9 @@ pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes
         return Err(too_large(limit));
     }
     match axum::body::to_bytes(body, limit).await {
+        // A copy lets go of the connection's read buffer, which would otherwise be kept, and a second one made, for as long
+        // as the request lives.
+        Ok(bytes) if bytes.len() <= COPIED => Ok(Bytes::copy_from_slice(&bytes)),
         Ok(bytes) => Ok(bytes),
         Err(error)
             if std::error::Error::source(&error)

@@ -5,6 +5,7 @@ use crate::live::Gateway;
 use crate::pipeline::{self, Inbound, Relay, Reply, ReplyBody};
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
@@ -17,12 +18,12 @@ use std::time::Instant;
 pub async fn completions(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let arrived = Instant::now();
     let live = gateway.live();
-    let (parts, incoming) = request.into_parts();
-    let (tenant, body) = match auth::tenant(&live.config, &parts.headers) {
-        Ok(tenant) => (tenant, body::read(&parts.headers, incoming, live.config.body_limit).await),
+    let (Parts { headers, .. }, incoming) = request.into_parts();
+    let (tenant, body) = match auth::tenant(&live.config, &headers) {
+        Ok(tenant) => (tenant, body::read(&headers, incoming, live.config.body_limit).await),
         Err(error) => (None, Err(error)),
     };
-    let inbound = Inbound { body, headers: parts.headers, tenant, arrived };
+    let inbound = Inbound { body, headers, tenant, arrived };
     respond(pipeline::run(live, inbound).await)
 }
 

@@ -22,6 +22,8 @@ use tower::ServiceExt;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long a client may take to send the head of a request; one that trickles its headers is let go.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// Most that a connection reads ahead, and so the longest head of a request.
+const BUFFER: usize = 64 * 1024;
 /// Pause before the next try when the system has no more sockets for us.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
@@ -52,7 +54,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: CancellationToken) {
     let router = router(gateway);
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_buf_size(BUFFER);
     builder.http2().timer(TokioTimer::new());
     let builder = Arc::new(builder);
     let open = GracefulShutdown::new();

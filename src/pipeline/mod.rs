@@ -62,7 +62,7 @@ enum Answer {
 pub async fn run(live: Arc<LiveState>, inbound: Inbound) -> Reply {
     let mut ctx = Ctx::new(live, inbound.arrived, inbound.tenant);
     let mut remarks = Remarks::default();
-    let work = river(&mut ctx, &mut remarks, inbound.body, &inbound.headers);
+    let work = river(&mut ctx, &mut remarks, inbound.body, inbound.headers);
     let result = match AssertUnwindSafe(work).catch_unwind().await {
         Ok(result) => result,
         Err(_) => Err(Error::new(
@@ -96,7 +96,7 @@ async fn river(
     ctx: &mut Ctx,
     remarks: &mut Remarks,
     body: Result<Bytes, Error>,
-    headers: &HeaderMap,
+    headers: HeaderMap,
 ) -> Result<Answer, Error> {
     let request = Arc::new(openai_chat::decode_request(body?)?);
     ctx.requested(&request.model, request.stream);
@@ -120,6 +120,8 @@ async fn river(
     if let Some(error) = refused {
         return Err(error);
     }
+    // They hold on to the connection's read buffer.
+    drop(headers);
 
     let n_candidates = decision.candidates.len();
     for (index, candidate) in decision.candidates.iter().enumerate() {

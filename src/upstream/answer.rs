@@ -4,7 +4,7 @@ use super::error::{Limit, UpstreamError};
 use super::stream::EventStream;
 use super::timer::Timer;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -39,7 +39,7 @@ pub struct Whole {
     pub body: Bytes,
 }
 
-/// Status and headers of an answer.
+/// Status and headers of an answer, as far as somebody reads them.
 #[derive(Debug, Clone)]
 pub struct Head {
     /// The HTTP status.
@@ -48,23 +48,36 @@ pub struct Head {
 }
 
 impl Head {
+    /// Copies what is needed, because the received values hold on to the connection's read buffer.
+    pub(super) fn new(status: StatusCode, received: &HeaderMap) -> Self {
+        let needed = received
+            .iter()
+            .filter(|(name, _)| is_passed_on(name) || REQUEST_IDS.contains(&name.as_str()));
+        let copied = needed.filter_map(|(name, value)| {
+            Some((name.clone(), HeaderValue::from_bytes(value.as_bytes()).ok()?))
+        });
+        Self { status: status.as_u16(), headers: copied.collect() }
+    }
+
     /// The provider's own id of the request, to quote in a support case.
     pub fn request_id(&self) -> Option<&str> {
-        ["x-request-id", "request-id"]
-            .iter()
-            .find_map(|name| self.headers.get(*name))
-            .and_then(|value| value.to_str().ok())
+        let value = REQUEST_IDS.iter().find_map(|name| self.headers.get(*name))?;
+        value.to_str().ok()
     }
 
     /// The headers that a client may see: processing time and the state of the rate limits.
     pub fn passed_on(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-        self.headers.iter().filter(|(name, _)| {
-            let name = name.as_str();
-            matches!(name, "openai-processing-ms" | "openai-version" | "retry-after")
-                || name.starts_with("x-ratelimit-")
-                || name.starts_with("anthropic-ratelimit-")
-        })
+        self.headers.iter().filter(|(name, _)| is_passed_on(name))
     }
+}
+
+const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
+
+fn is_passed_on(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    matches!(name, "openai-processing-ms" | "openai-version" | "retry-after")
+        || name.starts_with("x-ratelimit-")
+        || name.starts_with("anthropic-ratelimit-")
 }
 
 /// How a body may be read.

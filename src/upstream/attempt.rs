@@ -208,7 +208,7 @@ impl Trial<'_> {
 
 fn parts(response: Response<Incoming>) -> (Head, Incoming) {
     let (parts, body) = response.into_parts();
-    (Head { status: parts.status.as_u16(), headers: parts.headers }, body)
+    (Head::new(parts.status, &parts.headers), body)
 }
 
 /// A provider that rejects a request is as healthy as one that serves it.
@@ -237,6 +237,8 @@ fn not_sent(error: &hyper_util::client::legacy::Error) -> Failure {
 
 /// The provider answered with a status other than 2xx.
 async fn refused(response: Response<Incoming>, mut timer: Timer) -> Failure {
+    let retry_after = retry::retry_after(response.headers(), unix_seconds());
+    let advised = retry::advised(response.headers());
     let (head, mut body) = parts(response);
     let limits = BodyLimits {
         idle: ERROR_BODY_WAIT,
@@ -244,11 +246,10 @@ async fn refused(response: Response<Incoming>, mut timer: Timer) -> Failure {
         max_bytes: MAX_ERROR_BYTES,
     };
     let body = read_whole(&mut body, &mut timer, limits).await.unwrap_or_default();
-    let retry_after = retry::retry_after(&head.headers, unix_seconds());
     // An empty quota is reported as a rate limit, and waiting does not fill it.
     let is_quota = head.status == 429 && memmem::find(&body, b"insufficient_quota").is_some();
     let by_status = retry::status_is_transient(head.status) && !is_quota;
-    let is_transient = retry::advised(&head.headers).map_or(by_status, |yes| yes && by_status);
+    let is_transient = advised.map_or(by_status, |yes| yes && by_status);
     Failure { error: UpstreamError::from_status(head.status, retry_after, body), is_transient }
 }
 

@@ -129,6 +129,9 @@ mod tests {
         #[test]
         fn accepts_what_serde_json_accepts(text in noise()) {
             let theirs = serde_json::from_str::<serde_json::Value>(&text);
+            // A number that no f64 holds is JSON all the same; serde_json stops there, so it cannot be the judge.
+            let is_judge = !theirs.as_ref().is_err_and(|e| e.to_string().starts_with("number out of range"));
+            prop_assume!(is_judge);
             prop_assert_eq!(Tape::parse(&text).is_ok(), theirs.is_ok(), "{}", text);
         }
 
