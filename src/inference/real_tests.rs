@@ -7,7 +7,6 @@ use crate::chat::{FinishReason, Role, Sampling};
 use candle_core::quantized::GgmlDType;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::Instant;
 
 /// The cache of `weir serve`; wheels only, so that tests need no hub.
 fn fetcher() -> Fetcher {
@@ -206,34 +205,6 @@ fn layouts_and_prompt_pieces_agree() {
     };
     assert!(distance(&whole, &pieces) < 1e-3, "pieces: {}", distance(&whole, &pieces));
     assert!(distance(&whole, &stored) < 0.05, "layout: {}", distance(&whole, &stored));
-}
-
-/// A floor, not a benchmark: bounds are loose on purpose, so that a busy machine passes.
-#[test]
-fn speed_is_in_the_expected_range() {
-    let begun = Instant::now();
-    let spec = find("smollm2-135m-instruct").unwrap();
-    let generator =
-        ChatGenerator::load(&spec, &fetcher().fetch(&spec, &mut |_, _| ()).unwrap()).unwrap();
-    let load = begun.elapsed();
-    let messages = [(
-        Role::User,
-        "Write a long story about a river, a mill and a cat who lives there.".to_owned(),
-    )];
-    let sampling = Sampling { temperature: Some(0.0), max_tokens: Some(33), ..Sampling::default() };
-    let (mut first, begun) = (None, Instant::now());
-    let (_, usage) = generator
-        .generate(&messages, &sampling, 1, &mut |step| {
-            if matches!(step, Step::Text(_)) {
-                first.get_or_insert_with(|| begun.elapsed());
-            }
-            true
-        })
-        .unwrap();
-    let (first, total) = (first.unwrap(), begun.elapsed());
-    let rate = (usage.output - 1) as f64 / (total - first).as_secs_f64();
-    tracing::info!(?load, ?first, rate, usage.input, "speed");
-    assert!(first.as_secs() < 10 && rate > 1.0, "first token {first:?}, {rate} tokens/s");
 }
 
 #[tokio::test]
