@@ -20,8 +20,9 @@ use tower::ServiceExt;
 
 /// How long open requests may go on after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long a client may take to send the head of a request; one that trickles its headers is let go.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// How long a connection may take until the head of its next request is complete: one that trickles its headers or says
+/// nothing is let go. Longer than the 60 s for which load balancers keep idle connections, so that they close first.
+const HEAD_LIMIT: Duration = Duration::from_secs(90);
 /// Most that a connection reads ahead, and so the longest head of a request.
 const BUFFER: usize = 64 * 1024;
 /// Pause before the next try when the system has no more sockets for us.

@@ -4,7 +4,7 @@ use crate::support::client;
 use crate::support::gateway::{TestGateway, load};
 use crate::support::upstream::{Script, Upstream};
 use std::collections::BTreeMap;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use weir::chat::Outcome;
 
 const HELLO: &str = r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#;
@@ -126,6 +126,20 @@ async fn a_reload_changes_what_new_requests_meet() {
     assert_ne!(before.config.hash, gateway.gateway.live().config.hash);
     let records = gateway.finish().await;
     assert_ne!(*records[0].config_hash, *before.config.hash);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_trickles_its_headers_is_let_go() {
+    let gateway = TestGateway::start(&one_target("http://127.0.0.1:9", "")).await;
+    let mut socket = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
+    socket.write_all(b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nx-slow").await.unwrap();
+    let begun = tokio::time::Instant::now();
+    let mut answer = Vec::new();
+    // The paused clock runs on whenever nothing else is to do.
+    let _ = socket.read_to_end(&mut answer).await;
+    let waited = begun.elapsed().as_secs();
+    assert!((60..=120).contains(&waited), "let go after {waited} s");
+    gateway.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
