@@ -33,6 +33,7 @@ pub struct ServeArgs {
 /// # Errors
 /// The configuration is bad, the port is taken, or the ledger cannot be opened.
 pub fn run(common: &Common, args: ServeArgs) -> anyhow::Result<()> {
+    with_one_heap();
     let format = if args.log_json { LogFormat::Json } else { LogFormat::Human };
     if let Err(problem) = telemetry::init(format) {
         tracing::warn!("{problem}");
@@ -41,6 +42,25 @@ pub fn run(common: &Common, args: ServeArgs) -> anyhow::Result<()> {
     let config = source.load().map_err(|errors| anyhow::anyhow!("{errors}"))?;
     open::tokio_runtime()?.block_on(serve(source, config))
 }
+
+/// Starts this program again in the same process with `MALLOC_ARENA_MAX=1`, unless the variable is set. glibc gives every
+/// thread a heap of its own, which at hundreds of connections takes a tenth more memory and gains nothing measurable, and
+/// it reads its limit only at the start of a process.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn with_one_heap() {
+    use std::os::unix::process::CommandExt;
+    const LIMIT: &str = "MALLOC_ARENA_MAX";
+    if std::env::var_os(LIMIT).is_some() {
+        return;
+    }
+    let mut args = std::env::args_os();
+    let (Some(name), Ok(program)) = (args.next(), std::env::current_exe()) else { return };
+    // Comes back only where it fails; then everything works as well, with a little more memory.
+    let _ = std::process::Command::new(program).arg0(name).args(args).env(LIMIT, "1").exec();
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn with_one_heap() {}
 
 async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     let listener = downstream::bind(config.listen).await?;
