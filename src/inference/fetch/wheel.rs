@@ -88,10 +88,15 @@ impl Fetcher {
             // Nobody listens only if the caller panicked.
             let _ = tx.send(child.wait_with_output());
         });
+        // pip writes a temporary file and copies it, so the folder shrinks in between; what is there is there.
+        let mut most = 0;
         let output = loop {
             match rx.recv_timeout(LOOK) {
                 Ok(output) => break output.map_err(|error| fail(error.to_string()))?,
-                Err(RecvTimeoutError::Timeout) => progress(size_below(folder).min(total), total),
+                Err(RecvTimeoutError::Timeout) => {
+                    most = size_below(folder).min(total).max(most);
+                    progress(most, total);
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(fail("pip vanished".to_owned())),
             }
         };
