@@ -1,4 +1,4 @@
-//! Records in memory, for tests and for a gateway that shall leave no file. Clones share the records.
+//! Records in memory, for tests and for a gateway that shall leave no file. Clones share the records that are committed.
 
 use super::{LedgerStore, Page, StoreError};
 use crate::chat::RequestRecord;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     inner: Arc<Mutex<Inner>>,
+    batch: Vec<RequestRecord>,
     capacity: usize,
 }
 
@@ -25,7 +26,13 @@ struct Inner {
 impl MemoryStore {
     /// An empty store that forgets the oldest record when it has `capacity` of them.
     pub fn new(capacity: usize) -> Self {
-        Self { inner: Arc::default(), capacity: capacity.max(1) }
+        Self { inner: Arc::default(), batch: Vec::new(), capacity: capacity.max(1) }
+    }
+
+    /// Loses the batch, as a store does that fails.
+    #[cfg(test)]
+    pub(in crate::ledger) fn abandon(&mut self) {
+        self.batch.clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -34,13 +41,19 @@ impl MemoryStore {
 }
 
 impl LedgerStore for MemoryStore {
-    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
+    fn add(&mut self, record: &RequestRecord) -> Result<(), StoreError> {
+        self.batch.push(record.clone());
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let batch = std::mem::take(&mut self.batch);
         let mut inner = self.lock();
-        for record in records {
+        for record in batch {
             if !inner.ids.insert(record.id) {
                 continue;
             }
-            inner.records.push_back(record.clone());
+            inner.records.push_back(record);
             inner.appended += 1;
             if inner.records.len() > self.capacity
                 && let Some(oldest) = inner.records.pop_front()

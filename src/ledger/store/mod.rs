@@ -64,18 +64,34 @@ pub enum Lookup {
 
 /// A place that keeps records.
 ///
-/// Obligations: what `append` returned `Ok` for is there for every later read of this and every other opening of the
-/// same place, also after the process was killed. Records come back equal to what was appended, hops in order (numbers
-/// beyond `i64` may saturate). Failure: an `Err` from `append` means that none of its records is there, and appending
-/// the same ones again is allowed at any time: an id that is there already is left as it is. A store never panics.
-/// Concurrency: one thread appends through one store; any number of others may read through stores of their own
-/// meanwhile, and neither waits for the other.
-pub trait LedgerStore: Send {
-    /// Adds records in order, all or none.
+/// Obligations: records are added to a batch and committed together, all or none. What was committed is there for every
+/// later read of this and every other opening of the same place, also after the process was killed; what was not is seen
+/// by nobody. Records come back equal to what was added, hops in order (numbers beyond `i64` may saturate). Failure: after
+/// an `Err` from `add` or `commit` the batch is empty and none of it is there; adding the same records again is allowed at
+/// any time: an id that is there already is left as it is. A store never panics. Concurrency: one thread at a time adds
+/// through one store; any number of others may read through stores of their own meanwhile, and neither waits for the
+/// other. `add` is called by the threads that serve requests: it takes microseconds and waits for nothing.
+pub trait LedgerStore: Send + std::fmt::Debug {
+    /// Adds a record to the batch.
     ///
     /// # Errors
-    /// The store failed; nothing was added.
-    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError>;
+    /// The store failed; the batch is lost.
+    fn add(&mut self, record: &RequestRecord) -> Result<(), StoreError>;
+
+    /// Makes the batch durable and visible, and begins another. May take long.
+    ///
+    /// # Errors
+    /// The store failed; the batch is lost.
+    fn commit(&mut self) -> Result<(), StoreError>;
+
+    /// Adds records in order and commits.
+    ///
+    /// # Errors
+    /// The store failed; the batch is lost.
+    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
+        records.iter().try_for_each(|record| self.add(record))?;
+        self.commit()
+    }
 
     /// The last `n` records.
     ///

@@ -9,11 +9,13 @@ use uuid::Uuid;
 
 const LONG: Duration = Duration::from_secs(30);
 
-/// A store whose `append` waits for a gate and fails a number of times.
+/// A store whose `commit` waits for a gate and fails a number of times, as its `add` does.
+#[derive(Debug)]
 struct Faulty {
     inner: MemoryStore,
     gate: Arc<(Mutex<bool>, Condvar)>,
     failures: Arc<AtomicU32>,
+    add_failures: u32,
     tried: Arc<AtomicBool>,
 }
 
@@ -23,6 +25,7 @@ impl Faulty {
             inner: MemoryStore::new(1_000_000),
             gate: Arc::new((Mutex::new(open), Condvar::new())),
             failures: Arc::new(AtomicU32::new(failures)),
+            add_failures: 0,
             tried: Arc::default(),
         }
     }
@@ -34,13 +37,25 @@ fn open(gate: &(Mutex<bool>, Condvar)) {
 }
 
 impl LedgerStore for Faulty {
-    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
+    fn add(&mut self, record: &RequestRecord) -> Result<(), StoreError> {
+        if self.add_failures > 0 {
+            self.add_failures -= 1;
+            self.inner.abandon();
+            return Err(StoreError::Failed("no memory".into()));
+        }
+        self.inner.add(record)
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
         self.tried.store(true, SeqCst);
         drop(self.gate.1.wait_while(self.gate.0.lock().unwrap(), |open| !*open).unwrap());
         let left = self.failures.fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1));
         match left {
-            Ok(_) => Err(StoreError::Failed("disk full".into())),
-            Err(_) => self.inner.append(records),
+            Ok(_) => {
+                self.inner.abandon();
+                Err(StoreError::Failed("disk full".into()))
+            }
+            Err(_) => self.inner.commit(),
         }
     }
 
@@ -129,6 +144,20 @@ fn a_store_that_recovers_loses_nothing() {
 }
 
 #[test]
+fn a_batch_that_breaks_while_requests_add_to_it_loses_nothing() {
+    let mut store = Faulty::new(1, true);
+    store.add_failures = 3;
+    let kept = store.inner.clone();
+    let ledger = Ledger::start(Box::new(store), 99).unwrap();
+    (1..=11).for_each(|n| ledger.record(sample(n)));
+    assert!(ledger.flush(LONG));
+    (12..=15).for_each(|n| ledger.record(sample(n)));
+    assert_eq!(ledger.shutdown(LONG), 0);
+    let numbers: Vec<_> = kept.tail(99).unwrap().records.iter().map(|r| r.usage.input).collect();
+    assert_eq!(numbers, (1..=15).map(|n| sample(n).usage.input).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_full_queue_drops_and_counts_and_never_waits() {
     let store = Faulty::new(0, false);
     let (kept, gate, tried) = (store.inner.clone(), store.gate.clone(), store.tried.clone());
@@ -140,12 +169,12 @@ fn a_full_queue_drops_and_counts_and_never_waits() {
     }
     let before = dropped.get();
     (2..=31).for_each(|n| ledger.record(sample(n)));
-    assert!(dropped.get() - before >= 20, "one in the store, ten in the queue");
+    assert!(dropped.get() - before >= 21, "ten wait, the one in the store's hands among them");
     open(&gate);
     assert_eq!(ledger.shutdown(LONG), 0);
-    assert_eq!(kept.tail(99).unwrap().records.len(), 11);
+    assert_eq!(kept.tail(99).unwrap().records.len(), 10);
     ledger.record(sample(99));
-    assert!(dropped.get() - before >= 21, "after the end");
+    assert!(dropped.get() - before >= 22, "after the end");
 }
 
 #[test]

@@ -9,10 +9,11 @@ mod write;
 use super::{LedgerStore, Page, StoreError};
 use crate::chat::RequestRecord;
 use crate::ledger::summary::{By, SummaryRow};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
+use write::Writer;
 
 /// How long to wait for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(2);
@@ -21,7 +22,7 @@ const BUSY: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Connection,
-    names: write::Names,
+    writer: Writer,
 }
 
 impl SqliteStore {
@@ -44,7 +45,9 @@ impl SqliteStore {
              PRAGMA journal_size_limit = 8388608; PRAGMA wal_autocheckpoint = 100;",
         )?;
         schema::migrate(&mut connection)?;
-        Ok(Self { connection, names: write::Names::default() })
+        // `add` waits for nothing; whoever commits tries again.
+        connection.busy_timeout(Duration::ZERO)?;
+        Ok(Self { connection, writer: Writer::default() })
     }
 
     /// Opens a ledger to read; never changes it, and `append` fails.
@@ -64,20 +67,19 @@ impl SqliteStore {
         if schema::version(&connection)? == 0 {
             return Err(missing());
         }
-        Ok(Self { connection, names: write::Names::default() })
+        Ok(Self { connection, writer: Writer::default() })
     }
 }
 
 impl LedgerStore for SqliteStore {
-    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let written = write::append(&transaction, &mut self.names, records)
-            .and_then(|()| Ok(transaction.commit()?));
-        if written.is_err() {
-            self.names.clear();
-        }
-        written
+    fn add(&mut self, record: &RequestRecord) -> Result<(), StoreError> {
+        let added = self.writer.add(&self.connection, record);
+        added.inspect_err(|_| self.writer.abandon(&self.connection))
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let committed = self.writer.commit(&self.connection);
+        committed.inspect_err(|_| self.writer.abandon(&self.connection))
     }
 
     fn tail(&self, n: usize) -> Result<Page, StoreError> {

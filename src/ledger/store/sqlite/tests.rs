@@ -48,7 +48,9 @@ fn an_older_file_is_migrated_and_keeps_its_records() {
     let path = folder.path().join("ledger.db");
     let mut connection = Connection::open(&path).unwrap();
     schema::migrate_to(&mut connection, 1).unwrap();
-    write::append(&connection, &mut write::Names::default(), &[sample(1)]).unwrap();
+    let mut writer = Writer::default();
+    writer.add(&connection, &sample(1)).unwrap();
+    writer.commit(&connection).unwrap();
     drop(connection);
     assert_eq!(SqliteStore::open_read(&path).unwrap().tail(9).unwrap().records, [sample(1)]);
     let store = SqliteStore::open(&path).unwrap();

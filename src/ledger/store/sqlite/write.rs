@@ -5,16 +5,9 @@ use super::super::StoreError;
 use super::schema::MAX_HOPS;
 use crate::chat::{Hop, RequestRecord};
 use crate::ledger::codes;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
-use std::time::Duration;
 
-/// Records that are written in one go, and the pause after them. The writer shares its core with requests: what it does
-/// without a pause is time that they may have to wait, and shows in their 99th percentile.
-const SLICE: usize = 8;
-const PAUSE: Duration = Duration::from_micros(200);
-/// Most records that are worth pauses; more means that the writer is behind.
-const CALM: usize = 512;
 const INSERT_REQUEST: &str = "INSERT OR IGNORE INTO requests VALUES
     (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29)";
 const INSERT_HOP: &str =
@@ -28,14 +21,9 @@ const MAX_KEPT: usize = 4_096;
 
 /// The numbers of texts in `names`, as far as they were used.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashMap<Box<str>, i64>);
+struct Names(HashMap<Box<str>, i64>);
 
 impl Names {
-    /// Forgets all. Needed when a transaction was rolled back, because its new names are gone.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
-
     fn id(&mut self, connection: &Connection, name: &str) -> Result<i64, StoreError> {
         if let Some(id) = self.0.get(name) {
             return Ok(*id);
@@ -68,55 +56,62 @@ impl Names {
     }
 }
 
-/// Writes records into the transaction that is open on the connection.
-pub(super) fn append(
-    connection: &Connection,
-    names: &mut Names,
-    records: &[RequestRecord],
-) -> Result<(), StoreError> {
-    let last = connection
-        .prepare_cached("SELECT max(seq) FROM requests")?
-        .query_row([], |row| row.get(0))?;
-    let mut seq = Option::<i64>::unwrap_or(last, 0);
-    let mut statements = Statements {
-        request: connection.prepare_cached(INSERT_REQUEST)?,
-        hop: connection.prepare_cached(INSERT_HOP)?,
-        paid_hop: connection.prepare_cached(INSERT_PAID_HOP)?,
-    };
-    let hurry = records.len() > CALM;
-    for (n, record) in records.iter().enumerate() {
-        if n % SLICE == SLICE - 1 && !hurry {
-            std::thread::park_timeout(PAUSE);
-        }
-        if !statements.request(connection, names, seq + 1, record)? {
-            continue;
-        }
-        seq += 1;
-        for (n, hop) in (0..MAX_HOPS).zip(&record.hops) {
-            statements.hop(connection, names, seq * MAX_HOPS + n, hop)?;
-        }
-    }
-    Ok(())
+/// Adds records in a transaction that begins with the first of them.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    names: Names,
+    /// The last request's `seq`, while a transaction is open.
+    last: Option<i64>,
 }
 
-struct Statements<'c> {
-    request: CachedStatement<'c>,
-    hop: CachedStatement<'c>,
-    paid_hop: CachedStatement<'c>,
-}
-
-impl Statements<'_> {
-    /// False if the id is there already.
-    fn request(
+impl Writer {
+    pub(super) fn add(
         &mut self,
         connection: &Connection,
-        names: &mut Names,
+        record: &RequestRecord,
+    ) -> Result<(), StoreError> {
+        let last = match self.last {
+            Some(last) => last,
+            None => begin(connection)?,
+        };
+        self.last = Some(last);
+        let seq = last + 1;
+        if !self.add_request(connection, seq, record)? {
+            return Ok(());
+        }
+        self.last = Some(seq);
+        for (n, hop) in (0..MAX_HOPS).zip(&record.hops) {
+            self.add_hop(connection, seq * MAX_HOPS + n, hop)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn commit(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        if self.last.is_some() {
+            connection.prepare_cached("COMMIT")?.execute([])?;
+            self.last = None;
+        }
+        Ok(())
+    }
+
+    /// Takes back what was not committed.
+    pub(super) fn abandon(&mut self, connection: &Connection) {
+        // Fails only where SQLite has rolled back by itself.
+        let _ = connection.execute_batch("ROLLBACK");
+        *self = Self::default();
+    }
+
+    /// False if the id is there already.
+    fn add_request(
+        &mut self,
+        connection: &Connection,
         seq: i64,
         record: &RequestRecord,
     ) -> Result<bool, StoreError> {
+        let names = &mut self.names;
         let intent = record.intent.as_ref();
         let usage = &record.usage;
-        let inserted = self.request.execute(params![
+        let inserted = connection.prepare_cached(INSERT_REQUEST)?.execute(params![
             seq,
             record.id.as_bytes().as_slice(),
             record.at_us,
@@ -150,22 +145,16 @@ impl Statements<'_> {
         Ok(inserted == 1)
     }
 
-    fn hop(
-        &mut self,
-        connection: &Connection,
-        names: &mut Names,
-        key: i64,
-        hop: &Hop,
-    ) -> Result<(), StoreError> {
+    fn add_hop(&mut self, connection: &Connection, key: i64, hop: &Hop) -> Result<(), StoreError> {
         let kind = codes::kind_code(hop.kind);
         let outcome = codes::outcome_code(hop.outcome);
         let (start_us, duration_us) = (int(hop.start_us), int(hop.duration_us));
         let cost = hop.cost.map(|cost| cost.0);
-        let target = names.optional(connection, hop.target.as_deref())?;
+        let target = self.names.optional(connection, hop.target.as_deref())?;
         let (ttft_us, allowance_us) = (hop.ttft_us.map(int), hop.allowance_us.map(int));
         let detail = &hop.detail;
         match &hop.usage {
-            None => self.hop.execute(params![
+            None => connection.prepare_cached(INSERT_HOP)?.execute(params![
                 key,
                 kind,
                 outcome,
@@ -177,7 +166,7 @@ impl Statements<'_> {
                 allowance_us,
                 detail,
             ])?,
-            Some(usage) => self.paid_hop.execute(params![
+            Some(usage) => connection.prepare_cached(INSERT_PAID_HOP)?.execute(params![
                 key,
                 kind,
                 outcome,
@@ -198,6 +187,15 @@ impl Statements<'_> {
         };
         Ok(())
     }
+}
+
+/// Opens a transaction and returns the last `seq`.
+fn begin(connection: &Connection) -> Result<i64, StoreError> {
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    let last = connection
+        .prepare_cached("SELECT max(seq) FROM requests")?
+        .query_row([], |row| row.get(0))?;
+    Ok(Option::<i64>::unwrap_or(last, 0))
 }
 
 /// As SQLite's integer; saturates.
