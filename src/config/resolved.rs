@@ -272,7 +272,7 @@ pub struct LocalModel {
 pub struct LedgerSettings {
     /// The SQLite file; `None` switches the ledger off.
     pub path: Option<PathBuf>,
-    /// Rows that may wait to be written.
+    /// Requests that may wait until they are on disk; more are dropped and counted.
     pub queue_len: usize,
 }
 

@@ -289,19 +289,17 @@ impl Shared {
 
     /// Waits until something is worth a commit. False at the end.
     fn await_batch(&self) -> bool {
-        let mut state = self.lock();
-        if state.pending() == 0 {
-            state.hurry = false;
-            let idle = |state: &mut State| state.pending() == 0 && state.closed.is_none();
-            state = self.wake.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner);
-        }
+        let idle = |state: &mut State| state.pending() == 0 && state.closed.is_none();
         let few = |state: &mut State| {
             state.pending() < self.full() && state.closed.is_none() && !state.hurry
         };
-        let (state, _) = self
+        let state = self.wake.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self
             .wake
             .wait_timeout_while(state, LINGER, few)
             .unwrap_or_else(PoisonError::into_inner);
+        // The commit that comes has all that those who wait by now wait for.
+        state.hurry = false;
         state.pending() > 0
     }
 
