@@ -45,7 +45,7 @@ impl SqliteStore {
              PRAGMA journal_size_limit = 8388608; PRAGMA wal_autocheckpoint = 100;",
         )?;
         schema::migrate(&mut connection)?;
-        // `add` waits for nothing; whoever commits tries again.
+        // `add` waits for nothing; `append` does.
         connection.busy_timeout(Duration::ZERO)?;
         Ok(Self { connection, writer: Writer::default() })
     }
@@ -80,6 +80,15 @@ impl LedgerStore for SqliteStore {
     fn commit(&mut self) -> Result<(), StoreError> {
         let committed = self.writer.commit(&self.connection);
         committed.inspect_err(|_| self.writer.abandon(&self.connection))
+    }
+
+    /// Waits for another process that writes to the same file, as `add` must not.
+    fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
+        self.connection.busy_timeout(BUSY)?;
+        let written =
+            records.iter().try_for_each(|record| self.add(record)).and_then(|()| self.commit());
+        self.connection.busy_timeout(Duration::ZERO)?;
+        written
     }
 
     fn tail(&self, n: usize) -> Result<Page, StoreError> {

@@ -137,3 +137,24 @@ fn the_views_say_what_the_enums_say() {
         assert_eq!(stored, names, "{table}");
     }
 }
+
+#[test]
+fn two_writers_of_one_file_take_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let mut one = SqliteStore::open(&path).unwrap();
+    let mut other = SqliteStore::open(&path).unwrap();
+    one.add(&sample(1)).unwrap();
+    assert!(other.add(&sample(2)).is_err(), "requests do not wait");
+    let (tx, started) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let appended = scope.spawn(|| {
+            tx.send(()).unwrap();
+            other.append(&[sample(2)])
+        });
+        started.recv().unwrap();
+        one.commit().unwrap();
+        appended.join().unwrap().unwrap();
+    });
+    assert_eq!(one.tail(9).unwrap().records, [sample(1), sample(2)]);
+}
