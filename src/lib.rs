@@ -19,6 +19,7 @@ pub mod route;
 pub mod shape;
 pub mod upstream;
 
+pub mod eval;
 pub mod live;
 pub mod pipeline;
 

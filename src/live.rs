@@ -4,16 +4,17 @@
 //! the process; everything else belongs to one state.
 
 use crate::analyze::{EmbedError, Embedder, IntentModel, tokens};
-use crate::chat::{ChatRequest, Intent, LatencyClass, Usage};
-use crate::config::{Budget, Config, LocalModels, Target, TargetKind};
+use crate::chat::{ChatRequest, Intent, LatencyClass, SlotKind, Usage};
+use crate::config::{Budget, Config, LocalModels, Rule, Target, TargetKind};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{
-    Fetcher, InferenceError, ModelSpec, ModelState, Runtime, RuntimeSpec, Which, manifest,
+    EdgeSpec, Fetcher, InferenceError, ModelSpec, ModelState, Reading, Runtime, RuntimeSpec, Which,
+    manifest,
 };
 use crate::ledger::Ledger;
 use crate::pipeline::StageFailure;
 use crate::pricing::PriceTable;
-use crate::privacy::detect::Detectors;
+use crate::privacy::detect::{Detectors, undisguised};
 use crate::telemetry::{self, Metric};
 use crate::units::NanoUsd;
 use crate::upstream::{Health, Upstreams};
@@ -47,6 +48,7 @@ pub struct LiveState {
     pub ledger: Arc<Ledger>,
     intents: ArcSwapOption<IntentModel>,
     n_cloud: usize,
+    reads: bool,
 }
 
 /// Why a state could not be opened from a valid configuration.
@@ -71,7 +73,9 @@ pub enum OpenError {
 pub struct Readiness {
     /// True if all of the below are ready or off.
     pub ready: bool,
-    /// The encoder.
+    /// The edge pack.
+    pub edge: String,
+    /// The encoder of the intents; the edge pack unless the operator names another.
     pub encoder: String,
     /// The generator.
     pub generator: String,
@@ -104,12 +108,22 @@ impl LiveState {
         let n_cloud =
             config.targets.iter().filter(|target| target.kind != TargetKind::Local).count();
         let intents = ArcSwapOption::empty();
-        Ok(Self { config, detectors, upstreams, prices, runtime, ledger, intents, n_cloud })
+        let reads = config.local.enabled
+            && config.privacy.model
+            && config.rules.iter().any(Rule::needs_reading);
+        Ok(Self { config, detectors, upstreams, prices, runtime, ledger, intents, n_cloud, reads })
+    }
+
+    /// Has the edge model read every request, whether or not a rule makes use of it.
+    #[must_use]
+    pub fn reading_always(mut self) -> Self {
+        self.reads = self.config.local.enabled && self.config.privacy.model;
+        self
     }
 
     /// Runs the detectors once, so that no request pays for what they build on first use.
     pub fn warm_detectors(&self) {
-        self.detectors.scan(0, WARM_UP);
+        self.detectors.scan(0, WARM_UP, &[]);
     }
 
     /// Whether any target is not local.
@@ -183,6 +197,36 @@ impl LiveState {
         }
     }
 
+    /// What the edge model says about each text of a request; nothing about tool definitions, which operators write. Without
+    /// a rule that could make use of it nothing is read.
+    ///
+    /// # Errors
+    /// [`StageFailure::NotReady`] if the model is not there, [`StageFailure::Error`] if it failed.
+    pub async fn read(
+        &self,
+        request: &ChatRequest,
+    ) -> Result<Vec<Option<Arc<Reading>>>, StageFailure> {
+        let mut readings = vec![None; request.texts.len()];
+        let slots: Vec<usize> = (0..readings.len())
+            .filter(|slot| self.reads && request.texts[*slot].kind != SlotKind::Schema)
+            .collect();
+        if slots.is_empty() {
+            return Ok(readings);
+        }
+        self.runtime.settled(Which::Edge).await;
+        let texts: Vec<_> =
+            slots.iter().map(|slot| undisguised(&request.texts[*slot].text)).collect();
+        let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+        let found = self.runtime.read(&texts).await.map_err(|error| match error {
+            InferenceError::NotReady { .. } => StageFailure::NotReady,
+            _ => StageFailure::Error,
+        })?;
+        for (slot, reading) in slots.into_iter().zip(found) {
+            readings[slot] = Some(reading);
+        }
+        Ok(readings)
+    }
+
     /// The intent of a request.
     ///
     /// # Errors
@@ -226,7 +270,9 @@ impl LiveState {
             };
             telemetry::gauge(Metric::BreakerState, &[&target.name]).set(state);
         }
-        for (name, which) in [("encoder", Which::Encoder), ("generator", Which::Generator)] {
+        let lanes =
+            [("edge", Which::Edge), ("encoder", Which::Encoder), ("generator", Which::Generator)];
+        for (name, which) in lanes {
             let depth = i64::try_from(self.runtime.queue_depth(which)).unwrap_or(i64::MAX);
             telemetry::gauge(Metric::QueueDepth, &[name]).set(depth);
         }
@@ -234,12 +280,14 @@ impl LiveState {
 
     /// Whether everything that was asked for is loaded and warmed.
     pub fn readiness(&self) -> Readiness {
+        let edge = self.runtime.state(Which::Edge);
         let encoder = self.runtime.state(Which::Encoder);
         let generator = self.runtime.state(Which::Generator);
         let fitted = !self.has_intents() || self.intents.load().is_some();
         let settled = |state: &ModelState| matches!(state, ModelState::Ready | ModelState::Off);
         Readiness {
-            ready: settled(&encoder) && settled(&generator) && fitted,
+            ready: settled(&edge) && settled(&encoder) && settled(&generator) && fitted,
+            edge: edge.to_string(),
             encoder: encoder.to_string(),
             generator: generator.to_string(),
             intents: if fitted { "ready" } else { "fitting" },
@@ -248,7 +296,7 @@ impl LiveState {
 }
 
 /// The runtime's encoder as the intent model wants it.
-struct EncoderOf<'a>(&'a Runtime);
+pub struct EncoderOf<'a>(pub &'a Runtime);
 
 impl Embedder for EncoderOf<'_> {
     fn id(&self) -> String {
@@ -279,7 +327,8 @@ pub fn runtime_spec(local: &LocalModels) -> Result<RuntimeSpec, OpenError> {
     let wanted = |name: &str| if local.enabled { find(name).map(Some) } else { Ok(None) };
     Ok(RuntimeSpec {
         enabled: local.enabled,
-        encoder: wanted(&local.encoder)?,
+        edge: EdgeSpec::Embedded,
+        encoder: local.encoder.as_deref().map_or(Ok(None), wanted)?,
         generator: wanted(&local.generator)?,
         fetcher: Fetcher::from_env(local.cache_dir.clone()),
         threads: local.threads,

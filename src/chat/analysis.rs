@@ -19,6 +19,31 @@ pub struct Intent {
     pub inherited: bool,
 }
 
+/// The task types that the edge pack tells apart.
+pub const TASKS: &[&str] = &[
+    "chit_chat",
+    "question",
+    "extraction",
+    "classification",
+    "summarization",
+    "rewriting",
+    "translation",
+    "code",
+    "math",
+    "reasoning",
+    "tool_use",
+    "creative",
+];
+
+/// What kind of work the message that decides asks for.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct TaskGuess {
+    /// The task type: `chit_chat`, `question`, `code`, …
+    pub name: &'static str,
+    /// Its probability, 0–1.
+    pub p: f32,
+}
+
 /// How one local stage went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StageReport {
@@ -35,6 +60,11 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// The intent, if intents are configured and the stage finished.
     pub intent: Option<Intent>,
+    /// Probability that words of a user or of a tool try to override the instructions, 0–1; the highest of all texts. `None` if
+    /// nothing was read. A signal among others, never a safety boundary.
+    pub injection: Option<f32>,
+    /// The task type of the last user turn; `None` if nothing was read.
+    pub task: Option<TaskGuess>,
     /// Tokens of all text: counted by the encoder's tokenizer, or estimated from bytes without one.
     pub n_tokens: u32,
     /// How each stage went.

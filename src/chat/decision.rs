@@ -1,6 +1,6 @@
 //! What Weir decided about a request, and why.
 
-use super::{EntityType, Intent};
+use super::{EntityType, Intent, TaskGuess};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -79,8 +79,14 @@ pub struct Values {
     pub requested_model: String,
     /// The intent, if known.
     pub intent: Option<Intent>,
+    /// The task type, if known.
+    pub task: Option<TaskGuess>,
+    /// Probability of an injection, if known.
+    pub injection: Option<f32>,
     /// The types found, sorted, each once.
     pub finding_types: Vec<EntityType>,
+    /// Whether any of them is of a type that is not kept as it is.
+    pub has_findings: bool,
     /// Whether tools are on offer.
     pub has_tools: bool,
     /// Whether a tool call is forced.

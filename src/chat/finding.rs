@@ -27,6 +27,16 @@ impl fmt::Debug for EntityType {
     }
 }
 
+/// The kind of a finding that is reported, and neither replaced nor asked for by a rule.
+pub const PUBLIC: &str = "public";
+
+impl Finding {
+    /// Whether it gives nothing away.
+    pub fn is_public(&self) -> bool {
+        self.kind == Some(PUBLIC)
+    }
+}
+
 /// Something found in one text. It says where, never what: the value stays in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
@@ -38,7 +48,8 @@ pub struct Finding {
     pub end: usize,
     /// What it is.
     pub entity: EntityType,
-    /// Which kind of `SECRET` it is (a gitleaks rule id, `jwt`, `pem_private_key`, …).
+    /// Which kind of `SECRET` it is (a gitleaks rule id, `jwt`, `pem_private_key`, …); [`PUBLIC`] for a URL without anything
+    /// personal in it.
     pub kind: Option<&'static str>,
     /// Confidence, 0–1.
     pub score: f32,

@@ -12,12 +12,12 @@ mod request;
 mod stream;
 mod usage;
 
-pub use analysis::{Analysis, Intent, StageReport};
+pub use analysis::{Analysis, Intent, StageReport, TASKS, TaskGuess};
 pub use body::{Edit, SlotKind, Span, TextSlot, json_string, splice};
 pub use decision::{
     Candidate, Decision, LatencyClass, PrivacyAction, Rejected, ShapeLevel, Values,
 };
-pub use finding::{EntityType, Finding};
+pub use finding::{EntityType, Finding, PUBLIC};
 pub use hop::{Hop, HopKind, Outcome, RequestRecord};
 pub use request::{ChatRequest, Message, Part, Role, Sampling, Tool, ToolCall, ToolChoice};
 pub use stream::{ChatResponse, Choice, FinishReason, ResponseToolCall, StreamEvent};

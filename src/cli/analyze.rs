@@ -55,6 +55,12 @@ pub fn analysis(line: &Analysed<'_>) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("findings".to_owned(), json!(findings));
     out.insert("intent".to_owned(), json!(intent));
+    if let Some(task) = &line.analysis.task {
+        out.insert("task".to_owned(), json!({ "name": task.name, "p": round(task.p) }));
+    }
+    if let Some(injection) = line.analysis.injection {
+        out.insert("injection".to_owned(), json!(round(injection)));
+    }
     out.insert("n_tokens".to_owned(), json!(line.analysis.n_tokens));
     out.insert("elapsed_us".to_owned(), json!(line.elapsed.as_micros() as u64));
     out

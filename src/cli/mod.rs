@@ -3,6 +3,7 @@
 mod analyze;
 mod batch;
 mod config;
+mod eval;
 mod explain;
 mod ledger;
 mod models;
@@ -38,6 +39,9 @@ enum Command {
     Analyze(batch::BatchArgs),
     /// Say where requests in JSON lines would go, and why; nothing is sent.
     Explain(batch::BatchArgs),
+    /// Measure how good the local models are.
+    #[command(subcommand)]
+    Eval(eval::EvalArgs),
     /// Read the record of requests.
     Ledger(ledger::LedgerArgs),
     /// List, fetch and verify local models.
@@ -57,6 +61,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&common, args),
         Command::Analyze(args) => analyze::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
+        Command::Eval(args) => eval::run(&common, &args),
         Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
         Command::Models(args) => models::run(&args, &open::config(&common)?),
         Command::Config(args) => config::run(&args, common.config.as_deref()),

@@ -6,9 +6,9 @@
 #![expect(clippy::print_stderr, reason = "progress and talk of a command")]
 
 use crate::config::Config;
-use crate::inference::Fetcher;
 use crate::inference::fetch::{FileState, FileStatus};
 use crate::inference::manifest::{self, ModelSpec};
+use crate::inference::{EdgePack, Fetcher};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -29,7 +29,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Download models (all, if none is named); goes on where it stopped
+    /// Download models (those that the configuration uses, if none is named); goes on where it stopped
     Pull {
         /// Names of models
         names: Vec<String>,
@@ -46,7 +46,8 @@ enum Command {
 /// # Errors
 /// Says which model failed and why.
 pub fn run(args: &ModelsArgs, config: &Config) -> anyhow::Result<()> {
-    let mut models = manifest::builtin()?;
+    let mut models = vec![EdgePack::spec()];
+    models.extend(manifest::builtin()?);
     for own in &config.local.models {
         models.push(ModelSpec::operator(
             &own.name,
@@ -55,7 +56,19 @@ pub fn run(args: &ModelsArgs, config: &Config) -> anyhow::Result<()> {
             own.max_len,
         )?);
     }
-    run_on(args, &Fetcher::from_env(config.local.cache_dir.clone()), &models)
+    let fetcher = Fetcher::from_env(config.local.cache_dir.clone());
+    match &args.command {
+        Command::Pull { names } if names.is_empty() => pull(&fetcher, &used(config, &models)),
+        _ => run_on(args, &fetcher, &models),
+    }
+}
+
+/// The models that the configuration makes use of.
+fn used<'a>(config: &Config, models: &'a [ModelSpec]) -> Vec<&'a ModelSpec> {
+    let local = &config.local;
+    let names = local.encoder.iter().chain([&local.generator]);
+    let names: Vec<&String> = names.chain(local.models.iter().map(|model| &model.name)).collect();
+    models.iter().filter(|model| names.contains(&&model.name)).collect()
 }
 
 /// Runs the command on given models.
@@ -148,7 +161,11 @@ fn verify(fetcher: &Fetcher, models: &[&ModelSpec]) -> anyhow::Result<()> {
                 }
             }
         }
-        if n_here == 0 {
+        if model.task == manifest::Task::Read {
+            n_wrong += usize::from(!EdgePack::is_intact());
+            let word = if EdgePack::is_intact() { "intact" } else { "damaged" };
+            println!("{:<26} {word:<10} inside the binary", model.name);
+        } else if n_here == 0 {
             println!("{:<26} {:<10} run `weir models pull {}`", model.name, "not here", model.name);
         }
     }

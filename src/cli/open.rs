@@ -2,7 +2,7 @@
 
 use super::Common;
 use crate::config::{Config, Overrides, Source};
-use crate::inference::Runtime;
+use crate::inference::{EdgeSpec, Runtime};
 use crate::ledger::Ledger;
 use crate::live::{LiveState, runtime_spec};
 use anyhow::Context;
@@ -43,9 +43,13 @@ pub async fn batch_state(common: &Common) -> anyhow::Result<Arc<LiveState>> {
     spec.generator = None;
     if config.intents.is_empty() {
         spec.encoder = None;
+        if !config.privacy.model {
+            spec.edge = EdgeSpec::Off;
+        }
     }
     let runtime = Arc::new(Runtime::start(spec));
     let live = LiveState::open(Arc::new(config), runtime, Arc::new(Ledger::off()), None)?;
+    let live = live.reading_always();
     live.fit_intents().await.map_err(|reason| anyhow::anyhow!("intents: {reason}"))?;
     Ok(Arc::new(live))
 }

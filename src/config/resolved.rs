@@ -166,6 +166,17 @@ pub struct Rule {
     pub latency: LatencyClass,
 }
 
+impl Rule {
+    /// Whether what the edge model says can change anything under this rule.
+    pub fn needs_reading(&self) -> bool {
+        let when = &self.when;
+        self.privacy == PrivacyAction::Redact
+            || !when.findings.is_empty()
+            || !when.task.is_empty()
+            || when.min_injection.is_some()
+    }
+}
+
 /// What a rule asks of a request. Empty lists and `None` ask nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Condition {
@@ -175,7 +186,11 @@ pub struct Condition {
     pub min_probability: Option<f32>,
     /// The intent's reject score is at most this.
     pub max_reject: Option<f32>,
-    /// At least one finding has one of these types (`any` stands for every type).
+    /// The task type is one of these.
+    pub task: Vec<String>,
+    /// The probability of an injection is at least this.
+    pub min_injection: Option<f32>,
+    /// At least one finding has one of these types (`any` stands for every type that is not kept).
     pub findings: Vec<String>,
     /// Whether tools are on offer.
     pub tools: Option<bool>,
@@ -194,6 +209,8 @@ pub struct Condition {
 /// Detector settings.
 #[derive(Debug, Clone, Default)]
 pub struct PrivacySettings {
+    /// Whether the edge model takes part.
+    pub model: bool,
     /// Findings below this score are dropped.
     pub min_score: f32,
     /// Types that are reported but not redacted.
@@ -237,8 +254,8 @@ pub struct Budget {
 pub struct LocalModels {
     /// False leaves every local model off: no intent, no local target.
     pub enabled: bool,
-    /// The encoder: a name in the manifest.
-    pub encoder: String,
+    /// The operator's encoder for intents, a name in the manifest or one of `models`; `None`: the edge pack embeds.
+    pub encoder: Option<String>,
     /// The generator: a name in the manifest or one of `models`.
     pub generator: String,
     /// Models of the operator, beside the manifest's.

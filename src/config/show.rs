@@ -48,6 +48,7 @@ pub fn describe(config: &Config) -> Value {
         "intents": intents,
         "route": config.rules.iter().map(rule).collect::<Vec<_>>(),
         "privacy": {
+            "model": config.privacy.model,
             "min_score": rounded(config.privacy.min_score),
             "keep": names(&config.privacy.keep),
             "ignore": names(&config.privacy.ignore),
@@ -140,6 +141,8 @@ fn when(when: &Condition) -> Value {
         "intent": when.intent,
         "min_probability": when.min_probability.map(rounded),
         "max_reject": when.max_reject.map(rounded),
+        "task": when.task,
+        "min_injection": when.min_injection.map(rounded),
         "findings": when.findings,
         "tools": when.tools,
         "min_context_tokens": when.min_context_tokens,

@@ -10,7 +10,6 @@ use super::windows::{add_weighted, normalise, windows};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
-use std::sync::Arc;
 use tokenizers::Tokenizer;
 
 /// What the runtime asks of an encoder. Calls come from one thread at a time; an error concerns that text alone.
@@ -21,15 +20,9 @@ pub trait TextEncoder: Send + 'static {
     /// If the model fails on this text.
     fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError>;
 
-    /// Counts tokens, special ones left out, from any thread.
-    fn counter(&self) -> TokenCounter;
-
     /// Identifies the function from text to vector: name and hash of the weights.
     fn id(&self) -> String;
 }
-
-/// Counts the tokens of a text.
-pub type TokenCounter = Arc<dyn Fn(&str) -> usize + Send + Sync>;
 
 /// Part of a window that it shares with its neighbour: one eighth.
 const OVERLAP: usize = 8;
@@ -37,7 +30,7 @@ const OVERLAP: usize = 8;
 /// A BERT encoder.
 pub struct BertEncoder {
     model: BertModel,
-    tokenizer: Arc<Tokenizer>,
+    tokenizer: Tokenizer,
     window: usize,
     begin: u32,
     end: u32,
@@ -77,7 +70,7 @@ impl BertEncoder {
         let vars = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu)?;
         let model = BertModel::load(vars, &config)?;
         let id = format!("{}@{}", spec.name, files.sha256);
-        Ok(Self { model, tokenizer: Arc::new(tokenizer), window, begin, end, id })
+        Ok(Self { model, tokenizer, window, begin, end, id })
     }
 
     /// Tokens that fit into one window, special ones included.
@@ -116,13 +109,6 @@ impl TextEncoder for BertEncoder {
         }
         normalise(&mut sum);
         Ok(sum)
-    }
-
-    fn counter(&self) -> TokenCounter {
-        let tokenizer = Arc::clone(&self.tokenizer);
-        Arc::new(move |text| {
-            tokenizer.encode_fast(text, false).map_or(text.len() / 4, |encoding| encoding.len())
-        })
     }
 
     fn id(&self) -> String {

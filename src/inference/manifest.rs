@@ -13,6 +13,8 @@ const MANIFEST: &str = include_str!("../../models/MANIFEST.yaml");
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Task {
+    /// Text to all that the edge pack's heads say.
+    Read,
     /// Text to vector.
     Encode,
     /// Chat to text.
@@ -23,6 +25,7 @@ impl Task {
     /// The word of the manifest.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Read => "read",
             Self::Encode => "encode",
             Self::Generate => "generate",
         }

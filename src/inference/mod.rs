@@ -4,6 +4,7 @@
 //! error and no log. [`Runtime`] is the way in; the traits [`TextEncoder`], [`TextGenerator`] and [`CausalLm`] are the seams
 //! behind which a model or its kernels can be replaced.
 
+pub mod edge;
 mod encoder;
 mod error;
 pub mod fetch;
@@ -18,12 +19,13 @@ mod stop;
 mod template;
 mod windows;
 
-pub use encoder::{BertEncoder, TextEncoder, TokenCounter};
+pub use edge::{EdgePack, Reading, Tagged};
+pub use encoder::{BertEncoder, TextEncoder};
 pub use error::{InferenceError, ModelState};
 pub use fetch::{FetchError, Fetcher, ModelFiles};
 pub use generator::{CausalLm, ChatGenerator, Session, Step, TextGenerator};
 pub use manifest::{ModelSpec, SpecError, Task};
-pub use runtime::{GenerateRequest, Generated, Runtime, RuntimeSpec, Which};
+pub use runtime::{EdgeSpec, GenerateRequest, Generated, Runtime, RuntimeSpec, TextReader, Which};
 
 #[cfg(test)]
 mod real_tests;

@@ -4,7 +4,8 @@
 //! never holds up an embedding; a panic in a model ends one request, not the thread; a runtime that is switched off has no
 //! thread and no queue.
 
-use super::encoder::{BertEncoder, TextEncoder, TokenCounter};
+use super::edge::{EdgePack, Reading, ReadingCache};
+use super::encoder::{BertEncoder, TextEncoder};
 use super::fetch::Fetcher;
 use super::generator::{ChatGenerator, Step, TextGenerator};
 use super::lane::{Lane, LoadFailure, serve};
@@ -12,16 +13,30 @@ use super::manifest::ModelSpec;
 use super::queue::Job;
 use super::{InferenceError, ModelState};
 use crate::chat::{FinishReason, Role, Sampling, Usage};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
+
+/// Which edge pack reads texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EdgeSpec {
+    /// None.
+    Off,
+    /// The one inside the binary.
+    Embedded,
+    /// Another one, to measure it: a folder as `models/train` writes it.
+    Folder(PathBuf),
+}
 
 /// Which local models to run, and within which bounds.
 #[derive(Debug, Clone)]
 pub struct RuntimeSpec {
     /// False leaves everything off.
     pub enabled: bool,
-    /// The encoder, if any.
+    /// What reads texts.
+    pub edge: EdgeSpec,
+    /// An encoder of the operator's that embeds in place of the edge pack, if any.
     pub encoder: Option<ModelSpec>,
     /// The generator, if any.
     pub generator: Option<ModelSpec>,
@@ -35,9 +50,11 @@ pub struct RuntimeSpec {
     pub queue_tokens: usize,
 }
 
-/// One of the two local models.
+/// One of the local models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
+    /// Text to all that the heads say.
+    Edge,
     /// Text to vector.
     Encoder,
     /// Chat to text.
@@ -81,6 +98,43 @@ pub enum Generated {
     Failed(InferenceError),
 }
 
+/// What the runtime asks of the edge pack. Calls come from one thread at a time; an error concerns that text alone.
+pub trait TextReader: Send + 'static {
+    /// Reads one text of any length.
+    ///
+    /// # Errors
+    /// If the model fails on this text.
+    fn read(&self, text: &str) -> Result<Reading, InferenceError>;
+
+    /// Identifies the function from text to reading.
+    fn id(&self) -> String;
+}
+
+impl TextReader for EdgePack {
+    fn read(&self, text: &str) -> Result<Reading, InferenceError> {
+        Self::read(self, text)
+    }
+
+    fn id(&self) -> String {
+        Self::id(self)
+    }
+}
+
+struct ReadJob {
+    texts: Vec<String>,
+    n_tokens: usize,
+    answer: oneshot::Sender<Result<Vec<Reading>, InferenceError>>,
+}
+
+impl Job for ReadJob {
+    fn n_tokens(&self) -> usize {
+        self.n_tokens
+    }
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+}
+
 struct EmbedJob {
     texts: Vec<String>,
     n_tokens: usize,
@@ -111,17 +165,25 @@ impl Job for GenerateJob {
     }
 }
 
-/// What is known of an encoder once it is loaded.
-struct EncoderFacts {
-    id: String,
-    counter: TokenCounter,
-}
-
 /// The local models.
 pub struct Runtime {
+    edge: Option<Arc<Lane<ReadJob>>>,
+    readings: ReadingCache,
     encoder: Option<Arc<Lane<EmbedJob>>>,
     generator: Option<Arc<Lane<GenerateJob>>>,
-    facts: Arc<OnceLock<EncoderFacts>>,
+    /// Names what embeds, once it is loaded.
+    embeds: Arc<OnceLock<String>>,
+}
+
+/// Loads a model; reports bytes fetched and to fetch.
+type Load<M> = Box<dyn FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure> + Send>;
+
+/// How the models are had; tests replace it.
+#[derive(Default)]
+struct Loaders {
+    edge: Option<Load<dyn TextReader>>,
+    encoder: Option<Load<dyn TextEncoder>>,
+    generator: Option<Load<dyn TextGenerator>>,
 }
 
 /// When to ask again while the queue is full.
@@ -130,63 +192,81 @@ const RETRY_FULL: Duration = Duration::from_secs(1);
 impl Runtime {
     /// Starts loading in the background and returns at once.
     pub fn start(spec: RuntimeSpec) -> Self {
-        let RuntimeSpec { enabled, encoder, generator, fetcher, threads, queue_len, queue_tokens } =
-            spec;
+        let RuntimeSpec {
+            enabled,
+            edge,
+            encoder,
+            generator,
+            fetcher,
+            threads,
+            queue_len,
+            queue_tokens,
+        } = spec;
         let bounds = Bounds { threads, queue_len, queue_tokens };
         let files = fetcher.clone();
-        let encoder = encoder.filter(|_| enabled).map(|spec| {
-            move |on: &mut dyn FnMut(u64, u64)| {
+        let edge = (edge != EdgeSpec::Off && enabled).then(|| -> Load<dyn TextReader> {
+            Box::new(move |_| {
+                let pack = match &edge {
+                    EdgeSpec::Folder(folder) => EdgePack::from_folder(folder),
+                    _ => EdgePack::embedded(),
+                };
+                Ok(Box::new(pack.map_err(LoadFailure::model)?))
+            })
+        });
+        let encoder = encoder.filter(|_| enabled).map(|spec| -> Load<dyn TextEncoder> {
+            Box::new(move |on| {
                 let files = files.fetch(&spec, on).map_err(LoadFailure::fetch)?;
                 on(0, 0);
-                let encoder = BertEncoder::load(&spec, &files).map_err(LoadFailure::model)?;
-                Ok(Box::new(encoder) as Box<dyn TextEncoder>)
-            }
+                Ok(Box::new(BertEncoder::load(&spec, &files).map_err(LoadFailure::model)?))
+            })
         });
-        let generator = generator.filter(|_| enabled).map(|spec| {
-            move |on: &mut dyn FnMut(u64, u64)| {
+        let generator = generator.filter(|_| enabled).map(|spec| -> Load<dyn TextGenerator> {
+            Box::new(move |on| {
                 let files = fetcher.fetch(&spec, on).map_err(LoadFailure::fetch)?;
                 on(0, 0);
-                let generator = ChatGenerator::load(&spec, &files).map_err(LoadFailure::model)?;
-                Ok(Box::new(generator) as Box<dyn TextGenerator>)
-            }
+                Ok(Box::new(ChatGenerator::load(&spec, &files).map_err(LoadFailure::model)?))
+            })
         });
-        Self::with(bounds, encoder, generator)
+        Self::with(bounds, Loaders { edge, encoder, generator })
     }
 
-    /// Starts with given loaders, which tests replace.
-    fn with<E, G>(bounds: Bounds, encoder: Option<E>, generator: Option<G>) -> Self
-    where
-        E: FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<dyn TextEncoder>, LoadFailure>
-            + Send
-            + 'static,
-        G: FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<dyn TextGenerator>, LoadFailure>
-            + Send
-            + 'static,
-    {
-        let facts = Arc::new(OnceLock::new());
-        let known = Arc::clone(&facts);
-        let encoder = encoder.map(|load| {
-            let warm = move |encoder: &dyn TextEncoder| {
-                encoder.embed("warm up")?;
-                let facts = EncoderFacts { id: encoder.id(), counter: encoder.counter() };
-                // Set once: a model is loaded once in the life of a runtime.
-                let _ = known.set(facts);
+    /// Starts with given loaders.
+    fn with(bounds: Bounds, loaders: Loaders) -> Self {
+        let embeds = Arc::new(OnceLock::new());
+        // Set once: a model is loaded once in the life of a runtime.
+        let named = |embeds: &Arc<OnceLock<String>>, id: String| drop(embeds.set(id));
+        let own_encoder = loaders.encoder.is_some();
+        let edge = loaders.edge.map(|load| {
+            let embeds = Arc::clone(&embeds);
+            let warm = move |reader: &dyn TextReader| {
+                reader.read("warm up")?;
+                if !own_encoder {
+                    named(&embeds, reader.id());
+                }
                 Ok(())
             };
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
-            serve(
-                "encoder",
-                bounds.threads,
-                &lane,
-                load,
-                warm,
-                |encoder: &dyn TextEncoder, job, _| {
-                    embed(encoder, job);
-                },
-            );
+            let work = |reader: &dyn TextReader, job: ReadJob, _| {
+                one_by_one(&job.texts, job.answer, |text| reader.read(text));
+            };
+            serve("edge", bounds.threads, &lane, load, warm, work);
             lane
         });
-        let generator = generator.map(|load| {
+        let encoder = loaders.encoder.map(|load| {
+            let embeds = Arc::clone(&embeds);
+            let warm = move |encoder: &dyn TextEncoder| {
+                encoder.embed("warm up")?;
+                named(&embeds, encoder.id());
+                Ok(())
+            };
+            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let work = |encoder: &dyn TextEncoder, job: EmbedJob, _| {
+                one_by_one(&job.texts, job.answer, |text| encoder.embed(text));
+            };
+            serve("encoder", bounds.threads, &lane, load, warm, work);
+            lane
+        });
+        let generator = loaders.generator.map(|load| {
             let warm = |generator: &dyn TextGenerator| {
                 let messages = [(Role::User, "Hi".to_owned())];
                 let sampling = Sampling { max_tokens: Some(2), ..Sampling::default() };
@@ -200,14 +280,17 @@ impl Runtime {
             serve("generator", bounds.threads, &lane, load, warm, work);
             lane
         });
-        Self { encoder, generator, facts }
+        Self { edge, readings: ReadingCache::default(), encoder, generator, embeds }
     }
 
-    /// State of one model.
+    /// State of one model. Without an encoder of its own the edge pack's state is the encoder's.
     pub fn state(&self, which: Which) -> ModelState {
-        match which {
-            Which::Encoder => self.encoder.as_ref().map_or(ModelState::Off, |lane| lane.state()),
-            Which::Generator => {
+        match (which, &self.encoder) {
+            (Which::Encoder, Some(lane)) => lane.state(),
+            (Which::Edge | Which::Encoder, _) => {
+                self.edge.as_ref().map_or(ModelState::Off, |lane| lane.state())
+            }
+            (Which::Generator, _) => {
                 self.generator.as_ref().map_or(ModelState::Off, |lane| lane.state())
             }
         }
@@ -216,6 +299,7 @@ impl Runtime {
     /// Requests that wait for one model.
     pub fn queue_depth(&self, which: Which) -> usize {
         match which {
+            Which::Edge => self.edge.as_ref().map_or(0, |lane| lane.queue.len()),
             Which::Encoder => self.encoder.as_ref().map_or(0, |lane| lane.queue.len()),
             Which::Generator => self.generator.as_ref().map_or(0, |lane| lane.queue.len()),
         }
@@ -223,17 +307,49 @@ impl Runtime {
 
     /// Waits until a model is no longer loading.
     pub async fn settled(&self, which: Which) -> ModelState {
-        match which {
-            Which::Encoder => settled(self.encoder.as_deref()).await,
-            Which::Generator => settled(self.generator.as_deref()).await,
+        match (which, &self.encoder) {
+            (Which::Encoder, Some(lane)) => lane.settled().await,
+            (Which::Edge | Which::Encoder, _) => settled(self.edge.as_deref()).await,
+            (Which::Generator, _) => settled(self.generator.as_deref()).await,
         }
     }
 
-    /// Vectors of length 1, one a text. Dropping the future drops the work.
+    /// What the edge pack says about each text. A text that was read before costs a look into a bounded cache, so that a turn
+    /// of a conversation costs what is new in it. Dropping the future drops the work.
+    ///
+    /// # Errors
+    /// [`InferenceError::NotReady`], [`InferenceError::QueueFull`], or what the model says.
+    pub async fn read(&self, texts: &[&str]) -> Result<Vec<Arc<Reading>>, InferenceError> {
+        let keys: Vec<_> = texts.iter().map(|text| self.readings.key(text)).collect();
+        let mut found: Vec<_> = keys.iter().map(|key| self.readings.get(key)).collect();
+        let missing: Vec<usize> = (0..texts.len()).filter(|i| found[*i].is_none()).collect();
+        if !missing.is_empty() {
+            let lane = ready(self.edge.as_deref())?;
+            let (answer, result) = oneshot::channel();
+            let texts: Vec<String> = missing.iter().map(|i| texts[*i].to_owned()).collect();
+            let n_tokens = texts.iter().map(|text| estimate(text)).sum();
+            let job = ReadJob { texts, n_tokens, answer };
+            lane.queue
+                .push(job)
+                .map_err(|_| InferenceError::QueueFull { retry_after: RETRY_FULL })?;
+            let readings = result.await.unwrap_or(Err(InferenceError::Gone))?;
+            for (i, reading) in missing.into_iter().zip(readings) {
+                found[i] = Some(self.readings.insert(keys[i], reading));
+            }
+        }
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Vectors of length 1, one a text, by the operator's encoder or by the edge pack. Dropping the future drops the work.
     ///
     /// # Errors
     /// [`InferenceError::NotReady`], [`InferenceError::QueueFull`], or what the model says.
     pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, InferenceError> {
+        if self.encoder.is_none() {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let readings = self.read(&texts).await?;
+            return Ok(readings.iter().map(|reading| reading.embedding.clone()).collect());
+        }
         let lane = ready(self.encoder.as_deref())?;
         let (answer, result) = oneshot::channel();
         let n_tokens = texts.iter().map(|text| estimate(text)).sum();
@@ -259,20 +375,18 @@ impl Runtime {
         Ok(steps)
     }
 
-    /// Tokens of a text by the encoder's tokenizer; `None` until it is loaded.
-    pub fn count_tokens(&self, text: &str) -> Option<usize> {
-        self.facts.get().map(|facts| (facts.counter)(text))
-    }
-
-    /// The encoder's name and hash, a key for stored embeddings; `None` until it is loaded.
+    /// Names what embeds, a key for stored embeddings; `None` until it is loaded.
     pub fn encoder_id(&self) -> Option<String> {
-        self.facts.get().map(|facts| facts.id.clone())
+        self.embeds.get().cloned()
     }
 }
 
 /// Threads end after what they are doing; waiting callers get [`InferenceError::Gone`].
 impl Drop for Runtime {
     fn drop(&mut self) {
+        if let Some(lane) = &self.edge {
+            lane.queue.close();
+        }
         if let Some(lane) = &self.encoder {
             lane.queue.close();
         }
@@ -316,16 +430,19 @@ async fn settled<J: Job>(lane: Option<&Lane<J>>) -> ModelState {
     }
 }
 
-fn embed(encoder: &dyn TextEncoder, job: EmbedJob) {
-    let EmbedJob { texts, answer, .. } = job;
-    let mut vectors = Vec::with_capacity(texts.len());
-    for text in &texts {
+/// Answers a job text by text, and stops when nobody listens any more.
+fn one_by_one<T>(
+    texts: &[String],
+    answer: oneshot::Sender<Result<Vec<T>, InferenceError>>,
+    work: impl Fn(&str) -> Result<T, InferenceError>,
+) {
+    let mut out = Vec::with_capacity(texts.len());
+    for text in texts {
         if answer.is_closed() {
             return;
         }
-        let one = super::lane::guarded(|| encoder.embed(text));
-        match one {
-            Ok(vector) => vectors.push(vector),
+        match super::lane::guarded(|| work(text)) {
+            Ok(value) => out.push(value),
             Err(error) => {
                 // Nobody listens if the caller went away meanwhile.
                 let _ = answer.send(Err(error));
@@ -333,7 +450,7 @@ fn embed(encoder: &dyn TextEncoder, job: EmbedJob) {
             }
         }
     }
-    let _ = answer.send(Ok(vectors));
+    let _ = answer.send(Ok(out));
 }
 
 fn generate(

@@ -7,9 +7,6 @@ use std::sync::mpsc as std_mpsc;
 
 const BOUNDS: Bounds = Bounds { threads: 1, queue_len: 4, queue_tokens: 1000 };
 
-type NoEncoder = fn(&mut dyn FnMut(u64, u64)) -> Result<Box<dyn TextEncoder>, LoadFailure>;
-type NoGenerator = fn(&mut dyn FnMut(u64, u64)) -> Result<Box<dyn TextGenerator>, LoadFailure>;
-
 /// Notes what it is given; a text `wait` blocks until the test lets it go.
 struct FakeEncoder {
     seen: Arc<Mutex<Vec<String>>>,
@@ -26,9 +23,6 @@ impl TextEncoder for FakeEncoder {
         }
         Ok(vec![text.len() as f32])
     }
-    fn counter(&self) -> TokenCounter {
-        Arc::new(|text| text.split_whitespace().count())
-    }
     fn id(&self) -> String {
         "fake@1".to_owned()
     }
@@ -42,14 +36,13 @@ fn encoder_runtime() -> (Arc<Runtime>, Arc<Mutex<Vec<String>>>, std_mpsc::Sender
     let (open, gate) = std_mpsc::channel();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let mut fake = Some(FakeEncoder { seen: Arc::clone(&seen), gate: Mutex::new(gate) });
-    let load = move |_: &mut dyn FnMut(u64, u64)| {
-        Ok(Box::new(fake.take().unwrap()) as Box<dyn TextEncoder>)
-    };
-    (Arc::new(Runtime::with(BOUNDS, Some(load), None::<NoGenerator>)), seen, open)
+    let encoder: Load<dyn TextEncoder> = Box::new(move |_| Ok(Box::new(fake.take().unwrap())));
+    let loaders = Loaders { encoder: Some(encoder), ..Loaders::default() };
+    (Arc::new(Runtime::with(BOUNDS, loaders)), seen, open)
 }
 
 #[tokio::test]
-async fn embeds_counts_and_survives_panics() {
+async fn embeds_and_survives_panics() {
     let (runtime, _, _open) = encoder_runtime();
     assert_eq!(runtime.settled(Which::Encoder).await, ModelState::Ready);
     assert_eq!(runtime.state(Which::Generator), ModelState::Off);
@@ -57,7 +50,6 @@ async fn embeds_counts_and_survives_panics() {
     let error = runtime.embed(texts(&["panic"])).await.unwrap_err();
     assert!(matches!(&error, InferenceError::Failed(_)) && !error.to_string().contains("as told"));
     assert_eq!(runtime.embed(texts(&["ab"])).await, Ok(vec![vec![2.0]]));
-    assert_eq!(runtime.count_tokens("a b c"), Some(3));
     assert_eq!(runtime.encoder_id().as_deref(), Some("fake@1"));
 }
 
@@ -124,11 +116,11 @@ impl TextGenerator for FakeGenerator {
 }
 
 fn generator_runtime() -> Runtime {
-    let load = move |on: &mut dyn FnMut(u64, u64)| {
+    let generator: Load<dyn TextGenerator> = Box::new(move |on| {
         on(1, 2);
-        Ok(Box::new(FakeGenerator(Arc::default())) as Box<dyn TextGenerator>)
-    };
-    Runtime::with(BOUNDS, None::<NoEncoder>, Some(load))
+        Ok(Box::new(FakeGenerator(Arc::default())))
+    });
+    Runtime::with(BOUNDS, Loaders { generator: Some(generator), ..Loaders::default() })
 }
 
 async fn answer(runtime: &Runtime, text: &str) -> Vec<Generated> {
@@ -182,10 +174,13 @@ async fn a_caller_that_leaves_ends_its_generation() {
 
 #[tokio::test]
 async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
-    let load: NoGenerator =
-        |_| Err(LoadFailure::model(InferenceError::Failed("no tensor".to_owned())));
-    let panics: NoEncoder = |_| panic!("as told");
-    let runtime = Runtime::with(BOUNDS, Some(panics), Some(load));
+    let no_tensor = || LoadFailure::model(InferenceError::Failed("no tensor".to_owned()));
+    let loaders = Loaders {
+        encoder: Some(Box::new(|_| panic!("as told"))),
+        generator: Some(Box::new(move |_| Err(no_tensor()))),
+        ..Loaders::default()
+    };
+    let runtime = Runtime::with(BOUNDS, loaders);
     let state = runtime.settled(Which::Generator).await;
     assert!(
         matches!(&state, ModelState::Failed(reason) if reason.contains("no tensor")),
@@ -196,6 +191,7 @@ async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
 
     let spec = RuntimeSpec {
         enabled: false,
+        edge: EdgeSpec::Embedded,
         encoder: crate::inference::manifest::find("all-minilm-l6-v2").ok(),
         generator: crate::inference::manifest::find("smollm2-135m-instruct").ok(),
         fetcher: Fetcher::from_env("nowhere".into()),
@@ -204,10 +200,52 @@ async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
         queue_tokens: 1,
     };
     let off = Runtime::start(spec);
-    assert!(off.encoder.is_none() && off.generator.is_none());
+    assert!(off.edge.is_none() && off.encoder.is_none() && off.generator.is_none());
     assert_eq!(off.settled(Which::Encoder).await, ModelState::Off);
     assert!(matches!(
         off.embed(texts(&["a"])).await,
         Err(InferenceError::NotReady { state: ModelState::Off, .. })
     ));
+}
+
+/// Notes what it reads.
+struct FakeReader(Arc<Mutex<Vec<String>>>);
+
+impl TextReader for FakeReader {
+    fn read(&self, text: &str) -> Result<Reading, InferenceError> {
+        self.0.lock().unwrap().push(text.to_owned());
+        Ok(Reading {
+            entities: Vec::new(),
+            embedding: vec![text.len() as f32],
+            injection: 0.0,
+            tasks: Vec::new(),
+            gain: Vec::new(),
+            keep: Vec::new(),
+            n_tokens: 1,
+        })
+    }
+    fn id(&self) -> String {
+        "reader@1".to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_read_once() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let reader = FakeReader(Arc::clone(&seen));
+    let mut reader = Some(reader);
+    let edge: Load<dyn TextReader> = Box::new(move |_| Ok(Box::new(reader.take().unwrap())));
+    let runtime = Runtime::with(BOUNDS, Loaders { edge: Some(edge), ..Loaders::default() });
+    assert_eq!(runtime.settled(Which::Edge).await, ModelState::Ready);
+    seen.lock().unwrap().clear();
+    for turn in 1..=3 {
+        let texts: Vec<String> = (0..turn).map(|i| format!("turn {i}")).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(runtime.read(&texts).await.unwrap().len(), turn);
+    }
+    assert_eq!(*seen.lock().unwrap(), ["turn 0", "turn 1", "turn 2"]);
+    // Without an encoder of the operator's the same readings are the embeddings.
+    assert_eq!(runtime.embed(texts(&["turn 1"])).await, Ok(vec![vec![6.0]]));
+    assert_eq!(runtime.encoder_id().as_deref(), Some("reader@1"));
+    assert_eq!(seen.lock().unwrap().len(), 3);
 }

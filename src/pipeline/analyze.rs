@@ -1,14 +1,25 @@
-//! The phase `analyze`: detectors and intent side by side, each inside its allowance.
+//! The phase `analyze`: the edge model reads, the detectors look, the intent is told, each inside its allowance.
 //!
 //! Invariant: a stage that fails leaves its field empty and says so; `privacy_failed` then makes the decision close.
 
 use super::ctx::Ctx;
 use super::stage::{StageFailure, bounded};
 use crate::analyze::is_excerpted;
-use crate::chat::{Analysis, ChatRequest, Finding, HopKind, Intent, Outcome, Part, StageReport};
+use crate::chat::{
+    Analysis, ChatRequest, Finding, HopKind, Intent, Outcome, Part, Role, StageReport, TASKS,
+    TaskGuess,
+};
+use crate::inference::Reading;
 use crate::live::LiveState;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// What the allowance of the detectors grows by with the text, so that a long prompt is read whole.
+const PER_KIB: Duration = Duration::from_millis(100);
+
+fn kib(n_bytes: usize) -> u32 {
+    u32::try_from(n_bytes / 1024).unwrap_or(u32::MAX)
+}
 
 /// What one stage did: its result, when it began and how long it took.
 struct Timed<T> {
@@ -22,17 +33,19 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
     let live = ctx.live.clone();
     // The class is decided later; until then the tighter budget holds.
     let budget = live.config.latency.interactive;
-    let (intent, detect) = tokio::join!(
-        timed(find_intent(&live, request, budget.intent)),
-        timed(detect(&live, request, budget.detect)),
-    );
+    // One after the other: what the detectors' pass reads is there when the intent asks for it.
+    let detect = timed(detect(&live, request, budget.detect)).await;
+    let intent = timed(find_intent(&live, request, budget.intent)).await;
     let mut analysis = Analysis {
         n_tokens: live.count_tokens(request),
         unchecked: unchecked(request),
         ..Analysis::default()
     };
-    analysis.findings =
-        note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect).unwrap_or_default();
+    if let Some(seen) = note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect) {
+        analysis.injection = injection(request, &seen.readings);
+        analysis.task = task(request, &seen.readings);
+        analysis.findings = seen.findings;
+    }
     if live.has_intents() {
         analysis.intent =
             note(ctx, &mut analysis.stages, HopKind::Intent, intent, budget.intent).flatten();
@@ -51,10 +64,40 @@ pub fn privacy_failed(analysis: &Analysis) -> bool {
     analysis.stages.iter().any(|s| s.stage == HopKind::Detect.as_str() && s.failed.is_some())
 }
 
-/// All findings of a request, slot by slot.
-pub fn detect_all(live: &LiveState, request: &ChatRequest) -> Vec<Finding> {
+/// What the model said about the texts, slot by slot, and what was found in them.
+struct Seen {
+    readings: Vec<Option<Arc<Reading>>>,
+    findings: Vec<Finding>,
+}
+
+/// The highest probability among texts that others than the operator wrote.
+fn injection(request: &ChatRequest, readings: &[Option<Arc<Reading>>]) -> Option<f32> {
+    let texts = request.texts.iter().zip(readings);
+    let foreign = texts.filter(|(text, _)| matches!(text.role, Some(Role::User | Role::Tool)));
+    foreign.filter_map(|(_, reading)| Some(reading.as_ref()?.injection)).max_by(f32::total_cmp)
+}
+
+/// The task type of the longest text of the last user turn.
+fn task(request: &ChatRequest, readings: &[Option<Arc<Reading>>]) -> Option<TaskGuess> {
+    let last = request.last_user()?;
+    let texts = request.texts.iter().zip(readings).filter(|(text, _)| text.message == Some(last));
+    let reading = texts.max_by_key(|(text, _)| text.text.len())?.1.as_ref()?;
+    let (at, p) = reading.tasks.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    Some(TaskGuess { name: TASKS.get(at)?, p: *p })
+}
+
+/// All findings of a request, slot by slot, from patterns and from what the edge model read.
+fn detect_all(
+    live: &LiveState,
+    request: &ChatRequest,
+    readings: &[Option<Arc<Reading>>],
+) -> Vec<Finding> {
     let texts = request.texts.iter().enumerate();
-    texts.flat_map(|(slot, text)| live.detectors.scan(slot, &text.text)).collect()
+    let all = texts.flat_map(|(slot, text)| {
+        let reading = readings.get(slot).and_then(Option::as_ref);
+        live.detectors.scan(slot, &text.text, reading.map_or(&[], |reading| &reading.entities))
+    });
+    all.collect()
 }
 
 async fn timed<T>(work: impl Future<Output = Result<T, StageFailure>>) -> Timed<T> {
@@ -67,9 +110,21 @@ async fn detect(
     live: &Arc<LiveState>,
     request: &Arc<ChatRequest>,
     allowance: Duration,
-) -> Result<Vec<Finding>, StageFailure> {
+) -> Result<Seen, StageFailure> {
+    let n_bytes = request.text_bytes();
+    let allowance = allowance + PER_KIB.saturating_mul(kib(n_bytes));
+    let begun = Instant::now();
+    let readings = match tokio::time::timeout(allowance, live.read(request)).await {
+        Ok(result) => result?,
+        Err(_) => return Err(StageFailure::Timeout),
+    };
+    let rest = allowance.saturating_sub(begun.elapsed());
     let (live, request) = (live.clone(), request.clone());
-    bounded(request.text_bytes(), allowance, move || detect_all(&live, &request)).await
+    let work = move || {
+        let findings = detect_all(&live, &request, &readings);
+        Seen { readings, findings }
+    };
+    bounded(n_bytes, rest, work).await
 }
 
 async fn find_intent(

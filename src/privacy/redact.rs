@@ -45,9 +45,10 @@ struct Mark {
     entity: EntityType,
 }
 
-/// Replaces every finding whose type is not in `keep`. Offsets that lie outside of a text are clamped to it.
+/// Replaces every finding that is not public and whose type is not in `keep`. Offsets that lie outside of a text are clamped to it.
 pub fn redact(texts: &[TextSlot], findings: &[Finding], keep: &[EntityType]) -> Redaction {
-    let wanted: Vec<&Finding> = findings.iter().filter(|f| !keep.contains(&f.entity)).collect();
+    let wanted: Vec<&Finding> =
+        findings.iter().filter(|f| !f.is_public() && !keep.contains(&f.entity)).collect();
     if wanted.is_empty() {
         return Redaction::default();
     }

@@ -7,6 +7,9 @@ use crate::config::Condition;
 /// True if all that the condition asks for holds.
 pub(super) fn holds(when: &Condition, facts: &RequestFacts<'_>, values: &Values) -> bool {
     intent(when, values.intent.as_ref())
+        && (when.task.is_empty()
+            || values.task.as_ref().is_some_and(|task| when.task.iter().any(|t| t == task.name)))
+        && when.min_injection.is_none_or(|min| values.injection.is_some_and(|p| p >= min))
         && findings(&when.findings, values)
         && when.tools.is_none_or(|tools| tools == values.has_tools)
         && when.min_context_tokens.is_none_or(|min| values.context_tokens >= min)
@@ -34,7 +37,7 @@ fn intent(when: &Condition, intent: Option<&Intent>) -> bool {
 
 fn findings(wanted: &[String], values: &Values) -> bool {
     let found = |name: &String| match name.as_str() {
-        "any" => !values.finding_types.is_empty(),
+        "any" => values.has_findings,
         name => values.finding_types.iter().any(|entity| entity.as_str() == name),
     };
     wanted.is_empty() || wanted.iter().any(found)

@@ -62,7 +62,7 @@ pub fn consider(
     health: Health<'_>,
 ) -> (Decision, Option<Error>) {
     let model = facts.request.model.as_str();
-    let values = values(facts);
+    let values = values(config, facts);
     let rule = config.rules.iter().find(|rule| condition::holds(&rule.when, facts, &values));
     let forced = config.target(model);
     let fallback = Rule {
@@ -128,16 +128,20 @@ fn may_decide(config: &Config, model: &str) -> bool {
 }
 
 /// What the rules see. The model's name is cut, since it goes into headers and records.
-fn values(facts: &RequestFacts<'_>) -> Values {
+fn values(config: &Config, facts: &RequestFacts<'_>) -> Values {
     let request = facts.request;
-    let mut finding_types: Vec<_> =
-        facts.analysis.findings.iter().map(|finding| finding.entity).collect();
+    let secret = facts.analysis.findings.iter().filter(|finding| !finding.is_public());
+    let mut finding_types: Vec<_> = secret.map(|finding| finding.entity).collect();
     finding_types.sort_unstable();
     finding_types.dedup();
+    let has_findings = finding_types.iter().any(|entity| !config.privacy.keep.contains(entity));
     Values {
         requested_model: request.model.chars().take(128).collect(),
         intent: facts.analysis.intent.clone(),
+        task: facts.analysis.task.clone(),
+        injection: facts.analysis.injection,
         finding_types,
+        has_findings,
         has_tools: !request.tools.is_empty(),
         forced_tool: matches!(request.tool_choice, ToolChoice::Required | ToolChoice::Function(_)),
         has_images: request.has_images(),

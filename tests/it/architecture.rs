@@ -10,7 +10,7 @@ const TIERS: &[&[&str]] = &[
     &["units", "error", "chat"],
     &["dialect", "pricing", "inference", "config", "telemetry"],
     &["analyze", "privacy", "shape", "route", "ledger", "upstream"],
-    &["live", "pipeline"],
+    &["live", "pipeline", "eval"],
     &["downstream"],
     &["cli"],
 ];
@@ -153,10 +153,8 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn the_configuration_knows_exactly_the_types_that_detectors_report() {
-    let reported: BTreeSet<&str> = weir::privacy::detect::Detectors::entity_types()
-        .iter()
-        .map(|entity| entity.as_str())
-        .collect();
+    let types = weir::privacy::detect::Detectors::entity_types();
+    let reported: BTreeSet<&str> = types.map(weir::chat::EntityType::as_str).collect();
     let known: BTreeSet<&str> = weir::config::entities::ENTITIES.iter().copied().collect();
     assert_eq!(reported, known);
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub struct RawLocal {
     /// Whether local models are used; without them there is no intent and no local target. Default true.
     pub enabled: Option<bool>,
-    /// The encoder that intents use: a name from `weir models list` or of `models`. Default `all-minilm-l6-v2`.
+    /// An encoder for intents: a name from `weir models list` or of `models`. Default: the edge pack inside the binary.
     pub encoder: Option<String>,
     /// The generator behind the target `local`. Default `smollm2-135m-instruct`.
     pub generator: Option<String>,

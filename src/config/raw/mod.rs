@@ -84,9 +84,11 @@ pub struct RawPrivacy {
     /// Findings with a score below this are dropped. Default 0.4, range 0–1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub min_score: Option<f64>,
-    /// Types that are reported but never replaced, for example `URL`. Default: none.
-    #[serde(default)]
-    pub keep: Vec<String>,
+    /// Whether the edge model looks for what no pattern describes: names, places, addresses, numbers by their context. Without
+    /// it only values of a known form are found. Default true.
+    pub model: Option<bool>,
+    /// Types that are reported but never replaced, for example `URL`. Default: `ORGANIZATION`.
+    pub keep: Option<Vec<String>>,
     /// Types that are not looked for at all. Default: none.
     #[serde(default)]
     pub ignore: Vec<String>,

@@ -38,6 +38,13 @@ pub struct RawWhen {
     /// The intent's reject score (how far out of scope the text lies) is at most this. Range 0–1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub max_reject: Option<f64>,
+    /// The task type of the last user turn: `chit_chat`, `question`, `extraction`, `classification`, `summarization`,
+    /// `rewriting`, `translation`, `code`, `math`, `reasoning`, `tool_use` or `creative`.
+    pub task: Option<OneOrMany>,
+    /// The probability that words of the user or of a tool try to override the instructions is at least this. A signal: attacks
+    /// slip through it, so it must not be all that stands between them and harm. Range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_injection: Option<f64>,
     /// A finding of this type is present, for example `US_SSN`; `any` stands for every type.
     pub findings: Option<OneOrMany>,
     /// Whether tools are on offer.

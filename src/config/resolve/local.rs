@@ -5,8 +5,6 @@ use crate::config::raw::{RawLocal, RawLocalModel};
 use crate::config::resolved::{LocalModel, LocalModels};
 use std::path::PathBuf;
 
-/// The default encoder.
-const ENCODER: &str = "all-minilm-l6-v2";
 /// The default generator.
 const GENERATOR: &str = "smollm2-135m-instruct";
 
@@ -32,7 +30,7 @@ pub(super) fn local(raw: &RawLocal, cx: &mut Context<'_>) -> LocalModels {
     }
     LocalModels {
         enabled: raw.enabled.unwrap_or(true),
-        encoder: raw.encoder.clone().unwrap_or_else(|| ENCODER.to_owned()),
+        encoder: raw.encoder.clone(),
         generator: raw.generator.clone().unwrap_or_else(|| GENERATOR.to_owned()),
         models,
         threads: raw.threads.map_or(cores, |threads| threads as usize),

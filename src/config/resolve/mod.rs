@@ -164,9 +164,13 @@ fn api_keys(raw: &[RawApiKey], cx: &mut Context<'_>) -> Vec<ApiKey> {
 }
 
 fn privacy(raw: &RawPrivacy, cx: &mut Context<'_>) -> PrivacySettings {
-    let keep = entity_types(&raw.keep, "privacy.keep", cx);
+    let keep = match &raw.keep {
+        Some(names) => entity_types(names, "privacy.keep", cx),
+        None => vec![EntityType("ORGANIZATION")],
+    };
     let ignore = entity_types(&raw.ignore, "privacy.ignore", cx);
-    PrivacySettings { min_score: raw.min_score.unwrap_or(0.4) as f32, keep, ignore }
+    let min_score = raw.min_score.unwrap_or(0.4) as f32;
+    PrivacySettings { model: raw.model.unwrap_or(true), min_score, keep, ignore }
 }
 
 fn entity_types(names: &[String], path: &str, cx: &mut Context<'_>) -> Vec<EntityType> {

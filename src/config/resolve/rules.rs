@@ -2,7 +2,7 @@
 
 use super::names::{self, Known};
 use super::{Context, unknown_entity};
-use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel};
+use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS};
 use crate::config::entities;
 use crate::config::problem::name_hint;
 use crate::config::raw::{OneOrMany, RawConfig, RawRule, RawWhen};
@@ -160,6 +160,15 @@ fn condition(raw: &RawWhen, intents: &Known, path: &str, cx: &mut Context<'_>) -
             cx.report(&path, format!("there is no intent `{name}`"), hint);
         }
     }
+    let task = list(&raw.task);
+    for (i, name) in task.iter().enumerate() {
+        let path = item_path(&format!("{path}.task"), raw.task.as_ref(), i);
+        if !TASKS.contains(&name.as_str()) && !cx.broken(&path) {
+            let all = Some(format!("the task types are {}", TASKS.join(", ")));
+            let hint = name_hint(name, TASKS.iter().copied()).or(all);
+            cx.report(&path, format!("there is no task type `{name}`"), hint);
+        }
+    }
     let mut findings = Vec::new();
     for (i, name) in list(&raw.findings).into_iter().enumerate() {
         let path = item_path(&format!("{path}.findings"), raw.findings.as_ref(), i);
@@ -184,6 +193,8 @@ fn condition(raw: &RawWhen, intents: &Known, path: &str, cx: &mut Context<'_>) -
         intent,
         min_probability: raw.min_probability.map(|p| p as f32),
         max_reject: raw.max_reject.map(|reject| reject as f32),
+        task,
+        min_injection: raw.min_injection.map(|p| p as f32),
         findings,
         tools: raw.tools,
         min_context_tokens: raw.min_context_tokens,

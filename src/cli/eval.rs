@@ -1,0 +1,71 @@
+//! `weir eval`: how good the local models are, measured through the code that serves.
+
+use super::Common;
+use super::open;
+use crate::eval::heads::{self, Line, Subject};
+use crate::inference::{EdgeSpec, Runtime, Which};
+use crate::live::runtime_spec;
+use crate::privacy::detect::Detectors;
+use clap::Subcommand;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum EvalArgs {
+    /// Measure every head of the edge pack on labelled JSON lines, with 95 % intervals.
+    Heads {
+        /// The folder with entities.jsonl, intents.jsonl, injection.jsonl and tasks.jsonl, or some of them.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+        /// Measure the pack in this folder in place of the one inside the binary.
+        #[arg(long, value_name = "FOLDER")]
+        pack: Option<PathBuf>,
+        /// Write JSON lines in place of a table.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file that cannot be read, or a model that failed.
+pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
+    let EvalArgs::Heads { folder, pack, json } = args;
+    let config = open::config(common)?;
+    let mut spec = runtime_spec(&config.local)?;
+    (spec.encoder, spec.generator) = (None, None);
+    spec.edge = pack.clone().map_or(EdgeSpec::Embedded, EdgeSpec::Folder);
+    let models = Runtime::start(spec);
+    let detectors = Detectors::new(&config.privacy.ignore, config.privacy.min_score);
+    let subject = Subject { runtime: &models, detectors: &detectors };
+    let runtime = open::tokio_runtime()?;
+    let mut out = std::io::stdout().lock();
+    let mut group = String::new();
+    let show = |lines: &[Line]| {
+        for line in lines {
+            if *json {
+                serde_json::to_writer(&mut out, line)?;
+                writeln!(out)?;
+                continue;
+            }
+            if group != line.group {
+                group.clone_from(&line.group);
+                writeln!(out, "{group}")?;
+            }
+            writeln!(out, "{}", row(line))?;
+        }
+        out.flush()
+    };
+    runtime.block_on(async {
+        models.settled(Which::Edge).await;
+        heads::run(&subject, folder, show).await
+    })?;
+    Ok(())
+}
+
+fn row(line: &Line) -> String {
+    let e = &line.estimate;
+    format!("  {:<42} {:>8.4}  [{:.4}, {:.4}]  n = {}", line.measure, e.value, e.low, e.high, e.n)
+}

@@ -1,0 +1,99 @@
+//! Readings by the content of their texts.
+//!
+//! Invariants: bounded in bytes; no text is kept, only a hash under a key of this process, so a key tells nothing and
+//! cannot be aimed at.
+
+use super::Reading;
+use moka::sync::Cache;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// What all readings together may take, in bytes.
+const CAPACITY: u64 = 16 << 20;
+
+/// Half of a keyed SHA-256.
+type Key = [u8; 16];
+
+/// Readings of texts that were read before.
+pub struct ReadingCache {
+    secret: [u8; 32],
+    entries: Cache<Key, Arc<Reading>>,
+}
+
+impl Default for ReadingCache {
+    fn default() -> Self {
+        Self::new(CAPACITY)
+    }
+}
+
+impl ReadingCache {
+    fn new(capacity: u64) -> Self {
+        let entries = Cache::builder().max_capacity(capacity);
+        let entries = entries.weigher(|_, reading: &Arc<Reading>| weight(reading)).build();
+        Self { secret: rand::random(), entries }
+    }
+
+    /// The key of a text.
+    pub(in crate::inference) fn key(&self, text: &str) -> Key {
+        let hash = Sha256::new().chain_update(self.secret).chain_update(text).finalize();
+        hash.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// The reading under a key, if it is still there.
+    pub(in crate::inference) fn get(&self, key: &Key) -> Option<Arc<Reading>> {
+        self.entries.get(key)
+    }
+
+    /// Keeps a reading.
+    pub(in crate::inference) fn insert(&self, key: Key, reading: Reading) -> Arc<Reading> {
+        let reading = Arc::new(reading);
+        self.entries.insert(key, Arc::clone(&reading));
+        reading
+    }
+}
+
+/// Bytes that a reading takes, about.
+fn weight(reading: &Reading) -> u32 {
+    let numbers = reading.embedding.len() + reading.tasks.len() + reading.gain.len();
+    let bytes = size_of::<Reading>()
+        + numbers * size_of::<f32>()
+        + size_of_val(&*reading.entities)
+        + size_of_val(&*reading.keep)
+        + 128;
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reading, ReadingCache};
+
+    fn reading(n: usize) -> Reading {
+        Reading {
+            entities: Vec::new(),
+            embedding: vec![0.5; n],
+            injection: 0.0,
+            tasks: Vec::new(),
+            gain: Vec::new(),
+            keep: Vec::new(),
+            n_tokens: n,
+        }
+    }
+
+    #[test]
+    fn keeps_by_content_and_never_more_than_its_capacity() {
+        let cache = ReadingCache::new(40_000);
+        let key = cache.key("hello");
+        assert_eq!(key, cache.key("hello"));
+        assert_ne!(key, cache.key("hello "));
+        assert_ne!(key, ReadingCache::new(1).key("hello"), "another process has other keys");
+        assert!(cache.get(&key).is_none());
+        cache.insert(key, reading(3));
+        assert_eq!(cache.get(&key).map(|found| found.n_tokens), Some(3));
+        for i in 0..100 {
+            cache.insert(cache.key(&i.to_string()), reading(1000));
+        }
+        cache.entries.run_pending_tasks();
+        assert!(cache.entries.weighted_size() <= 40_000);
+        assert!(cache.entries.entry_count() > 4);
+    }
+}

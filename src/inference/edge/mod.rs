@@ -1,0 +1,353 @@
+//! The edge pack: one small encoder, inside the binary, that answers every question about a text in one pass.
+//!
+//! Which words are personal data, what the text means (its embedding), whether it tries to take over the instructions, what
+//! kind of task it is, which words tell much, and what helps to guess whether a stronger model would do better. Trained by
+//! `models/train`; the model card is `models/edge/README.md`. Invariants: the work is linear in the text; offsets are bytes
+//! on character borders; a text of any length is read whole, through overlapping windows.
+
+mod cache;
+mod decode;
+mod pack;
+#[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test may panic")]
+mod tests;
+mod tokens;
+mod trunk;
+
+pub use cache::ReadingCache;
+pub use decode::Tagged;
+
+use super::InferenceError;
+use super::manifest::{FileRole, ModelSpec, Source, Task};
+use super::windows::{add_weighted, normalise};
+use crate::chat::TASKS;
+use candle_core::Tensor;
+use decode::WordScores;
+use pack::{Manifest, Tensors};
+use sha2::{Digest, Sha256};
+use std::ops::Range;
+use std::path::Path;
+use tokenizers::Tokenizer;
+use tokens::Pieces;
+use trunk::{Linear, States, Trunk, mean};
+
+const MANIFEST: &[u8] = include_bytes!("../../../models/edge/manifest.json");
+const WEIGHTS: &[u8] = include_bytes!("../../../models/edge/edge.safetensors");
+const TOKENIZER: &[u8] = include_bytes!("../../../models/edge/tokenizer.json");
+
+/// Part of a window that it shares with its neighbour: one eighth.
+const OVERLAP: usize = 8;
+
+/// What the pack says about a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// Personal data, in order, without overlaps.
+    pub entities: Vec<Tagged>,
+    /// What the text means, of length 1: the means over two layers side by side.
+    pub embedding: Vec<f32>,
+    /// Probability that the text tries to override instructions, 0–1; the highest of its windows.
+    pub injection: f32,
+    /// Probability of each of [`TASKS`].
+    pub tasks: Vec<f32>,
+    /// Features for the gain predictor, each −1 to 1.
+    pub gain: Vec<f32>,
+    /// Words and how much each is worth keeping, 0–1.
+    pub keep: Vec<(Range<usize>, f32)>,
+    /// Word pieces, special ones left out.
+    pub n_tokens: usize,
+}
+
+/// What a reading of one window adds up.
+struct Window {
+    tags: Vec<Vec<f32>>,
+    keep: Vec<f32>,
+    middle: Vec<f32>,
+    last: Vec<f32>,
+    injection: f32,
+    tasks: Vec<f32>,
+    gain: Vec<f32>,
+}
+
+/// The heads; see `models/train/edge/model.py`.
+struct Heads {
+    tag_up: Linear,
+    tag: Linear,
+    keep: Linear,
+    queries: Linear,
+    injection: Linear,
+    task: Linear,
+    gain: Linear,
+}
+
+/// The encoder with its heads.
+pub struct EdgePack {
+    manifest: Manifest,
+    tokenizer: Tokenizer,
+    trunk: Trunk,
+    heads: Heads,
+    begin: u32,
+    end: u32,
+}
+
+impl EdgePack {
+    /// The pack inside the binary.
+    ///
+    /// # Errors
+    /// If it is broken, which a test rules out.
+    pub fn embedded() -> Result<Self, InferenceError> {
+        Self::load(MANIFEST, WEIGHTS, TOKENIZER)
+    }
+
+    /// The pack inside the binary as one of the local models.
+    pub fn spec() -> ModelSpec {
+        let files = [
+            (FileRole::Weights, WEIGHTS),
+            (FileRole::Config, MANIFEST),
+            (FileRole::Tokenizer, TOKENIZER),
+        ];
+        ModelSpec {
+            name: "weir-edge".to_owned(),
+            task: Task::Read,
+            licence: "Apache-2.0".to_owned(),
+            max_len: None,
+            labels: Vec::new(),
+            temperature: None,
+            top_p: None,
+            sources: vec![Source::Embedded(files.to_vec())],
+        }
+    }
+
+    /// Whether the weights inside the binary are those that its manifest names.
+    pub fn is_intact() -> bool {
+        let hash = Sha256::digest(WEIGHTS);
+        let hex = hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        serde_json::from_slice::<Manifest>(MANIFEST).is_ok_and(|manifest| manifest.sha256 == hex)
+    }
+
+    /// A pack that the training wrote. Its bytes stay in memory for the life of the process.
+    ///
+    /// # Errors
+    /// If a file is missing or of another form.
+    pub fn from_folder(folder: &Path) -> Result<Self, InferenceError> {
+        let read = |name: &str| -> Result<&'static [u8], InferenceError> {
+            let bytes = std::fs::read(folder.join(name));
+            let bytes = bytes.map_err(|error| bad(format!("{name}: {error}")))?;
+            Ok(Box::leak(bytes.into_boxed_slice()))
+        };
+        Self::load(read("manifest.json")?, read("edge.safetensors")?, read("tokenizer.json")?)
+    }
+
+    fn load(
+        manifest: &'static [u8],
+        weights: &'static [u8],
+        tokenizer: &[u8],
+    ) -> Result<Self, InferenceError> {
+        let manifest: Manifest = serde_json::from_slice(manifest)
+            .map_err(|error| bad(format!("manifest.json: {error}")))?;
+        if manifest.tasks != TASKS {
+            return Err(bad("other task types than this build knows"));
+        }
+        let mut tokenizer = Tokenizer::from_bytes(tokenizer)
+            .map_err(|error| bad(format!("tokenizer.json: {error}")))?;
+        tokenizer.with_truncation(None).map_err(bad)?.with_padding(None);
+        let special = |name: &str| {
+            tokenizer.token_to_id(name).ok_or_else(|| bad(format!("the tokenizer has no {name}")))
+        };
+        let (begin, end) = (special("[CLS]")?, special("[SEP]")?);
+        let tensors = Tensors::new(weights)?;
+        let trunk = Trunk::load(&tensors, &manifest.trunk)?;
+        let linear = |name: &str| Linear::load(&tensors, name);
+        let heads = Heads {
+            tag_up: linear("tag_up")?,
+            tag: linear("tag")?,
+            keep: linear("keep")?,
+            queries: linear("pool.query")?,
+            injection: linear("injection")?,
+            task: linear("task")?,
+            gain: linear("gain_features")?,
+        };
+        Ok(Self { manifest, tokenizer, trunk, heads, begin, end })
+    }
+
+    /// Names the pack and its weights; the same id means the same readings.
+    pub fn id(&self) -> String {
+        let weights = self.manifest.sha256.get(..16).unwrap_or_default();
+        format!("{}-{}@{weights}", self.manifest.name, self.manifest.version)
+    }
+
+    /// Reads a text of any length.
+    ///
+    /// # Errors
+    /// If the tokenizer or candle fails on this text.
+    pub fn read(&self, text: &str) -> Result<Reading, InferenceError> {
+        let pieces = tokens::pieces(&self.tokenizer, text)?;
+        let mut scores = vec![WordScores::default(); pieces.spans.len()];
+        let mut keep = vec![(0.0f32, 0.0f32); pieces.spans.len()];
+        let (mut middle, mut last) = (Vec::new(), Vec::new());
+        let mut injection = f32::NEG_INFINITY;
+        let mut ends: Option<(Vec<f32>, Vec<f32>)> = None;
+        let mut gain = Vec::new();
+        for cut in self.windows(&pieces) {
+            let window = self.window(&pieces, &cut)?;
+            let weight = (cut.pieces.len() + 2) as f32;
+            middle.resize(window.middle.len(), 0.0);
+            last.resize(window.last.len(), 0.0);
+            add_weighted(&mut middle, &window.middle, weight);
+            add_weighted(&mut last, &window.last, weight);
+            injection = injection.max(window.injection);
+            if ends.is_none() {
+                gain = window.gain;
+            }
+            // The request stands at the beginning or at the end of a long text.
+            ends = Some(match ends {
+                None => (window.tasks.clone(), window.tasks),
+                Some((first, _)) => (first, window.tasks),
+            });
+            for (at, (tags, value)) in cut.pieces.clone().zip(window.tags.iter().zip(&window.keep))
+            {
+                let word = pieces.words.get(at).map_or(0, |word| *word as usize);
+                if !cut.own.contains(&word) {
+                    continue;
+                }
+                if let (Some(scores), Some(keep)) = (scores.get_mut(word), keep.get_mut(word)) {
+                    scores.add(tags);
+                    *keep = (keep.0 + value, keep.1 + 1.0);
+                }
+            }
+        }
+        let spans = pieces.spans.iter().map(|word| word.bytes.clone());
+        let (first, end) = ends.unwrap_or_default();
+        Ok(Reading {
+            entities: decode::entities(text, &pieces.spans, &scores, &self.manifest),
+            embedding: joined(middle, last),
+            injection: self.calibrated(injection),
+            tasks: first.iter().zip(&end).map(|(a, b)| (a + b) / 2.0).collect(),
+            gain,
+            keep: spans.zip(keep).map(|(bytes, (sum, n))| (bytes, sum / n.max(1.0))).collect(),
+            n_tokens: pieces.ids.len(),
+        })
+    }
+
+    fn calibrated(&self, logit: f32) -> f32 {
+        let [factor, offset] = self.manifest.injection;
+        1.0 / (1.0 + (-(logit * factor + offset)).exp())
+    }
+}
+
+fn bad(what: impl std::fmt::Display) -> InferenceError {
+    InferenceError::Failed(format!("edge pack: {what}"))
+}
+
+/// One window of a text.
+#[derive(Debug)]
+struct Cut {
+    /// Its pieces.
+    pieces: Range<usize>,
+    /// Words whose scores it gives; those near its borders belong to its neighbours, which see more around them.
+    own: Range<usize>,
+}
+
+impl EdgePack {
+    /// Windows that begin and end between words and overlap by an eighth.
+    fn windows(&self, pieces: &Pieces) -> Vec<Cut> {
+        let room = self.manifest.trunk.window - 2;
+        let n = pieces.ids.len();
+        let word_at =
+            |piece: usize| pieces.words.get(piece).map_or(pieces.spans.len(), |w| *w as usize);
+        // The first piece of the word that holds `piece`.
+        let floor = |piece: usize| {
+            let word = word_at(piece);
+            let back = pieces.words.get(..piece).unwrap_or_default().iter().rev();
+            piece - back.take_while(|other| **other as usize == word).count()
+        };
+        let mut cuts: Vec<Cut> = Vec::new();
+        let mut start = 0;
+        loop {
+            let rest = n - start;
+            let end = if rest <= room { n } else { floor(start + room) };
+            // A word longer than a window is cut; BERT's own limit of 100 letters a word rules it out.
+            let end = if end <= start { (start + room).min(n) } else { end };
+            let own = cuts.last().map_or(0, |cut| cut.own.end);
+            cuts.push(Cut { pieces: start..end, own: own..word_at(end) });
+            if end >= n {
+                return cuts;
+            }
+            let next = floor(end - (room / OVERLAP).min(end - start - 1));
+            let next = if next <= start { end } else { next };
+            if let Some(cut) = cuts.last_mut() {
+                cut.own.end = word_at(next + (end - next) / 2).max(cut.own.start);
+            }
+            start = next;
+        }
+    }
+
+    /// The embedding alone, as [`Reading::embedding`] has it: what the trunk costs without the other heads.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
+        let pieces = tokens::pieces(&self.tokenizer, text)?;
+        let (mut middle, mut last) = (Vec::new(), Vec::new());
+        for cut in self.windows(&pieces) {
+            let states = self.states(&pieces, &cut)?;
+            let weight = (cut.pieces.len() + 2) as f32;
+            for (sum, states) in [(&mut middle, &states.middle), (&mut last, &states.last)] {
+                let mean = mean(states)?;
+                sum.resize(mean.len(), 0.0);
+                add_weighted(sum, &mean, weight);
+            }
+        }
+        Ok(joined(middle, last))
+    }
+
+    /// The trunk over one window.
+    fn states(&self, pieces: &Pieces, cut: &Cut) -> Result<States, InferenceError> {
+        let inside = pieces.ids.get(cut.pieces.clone()).unwrap_or_default();
+        let words = pieces.words.get(cut.pieces.clone()).unwrap_or_default();
+        let kind = |word: &u32| pieces.spans.get(*word as usize).map_or(0, |word| word.kind);
+        let ids: Vec<u32> =
+            [self.begin].into_iter().chain(inside.iter().copied()).chain([self.end]).collect();
+        let kinds: Vec<u32> = [0].into_iter().chain(words.iter().map(kind)).chain([0]).collect();
+        self.trunk.forward(&ids, &kinds)
+    }
+
+    /// One pass with all heads.
+    fn window(&self, pieces: &Pieces, cut: &Cut) -> Result<Window, InferenceError> {
+        let states = self.states(pieces, cut)?;
+        let (last, heads) = (&states.last, &self.heads);
+        let (tags, keep) = if cut.pieces.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            let own = last.narrow(0, 1, cut.pieces.len())?;
+            let tags = heads.tag.forward(&heads.tag_up.forward(&own)?.gelu_erf()?)?;
+            let keep = candle_nn::ops::sigmoid(&heads.keep.forward(&own)?)?.flatten_all()?;
+            (candle_nn::ops::softmax_last_dim(&tags)?.to_vec2::<f32>()?, keep.to_vec1::<f32>()?)
+        };
+        // One row a question: its attention over the tokens.
+        let attention =
+            candle_nn::ops::softmax_last_dim(&heads.queries.forward(last)?.t()?.contiguous()?)?;
+        let pooled = attention.matmul(last)?;
+        let row = |i: usize| pooled.narrow(0, i, 1);
+        let list = |tensor: Tensor| -> Result<Vec<f32>, InferenceError> {
+            Ok(tensor.flatten_all()?.to_vec1::<f32>()?)
+        };
+        Ok(Window {
+            tags,
+            keep,
+            middle: mean(&states.middle)?,
+            last: mean(last)?,
+            injection: list(heads.injection.forward(&row(0)?)?)?.first().copied().unwrap_or(0.0),
+            tasks: list(candle_nn::ops::softmax_last_dim(&heads.task.forward(&row(1)?)?)?)?,
+            gain: list(heads.gain.forward(&row(2)?)?.tanh()?)?,
+        })
+    }
+}
+
+/// Two vectors side by side, each of the same weight; of length 1.
+fn joined(mut middle: Vec<f32>, mut last: Vec<f32>) -> Vec<f32> {
+    normalise(&mut middle);
+    normalise(&mut last);
+    middle.extend(last);
+    normalise(&mut middle);
+    middle
+}

@@ -1,0 +1,145 @@
+//! The pack inside the binary.
+
+use super::*;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+static PACK: LazyLock<EdgePack> = LazyLock::new(|| EdgePack::embedded().unwrap());
+
+/// A text with its pieces as the training saw them; offsets in code points.
+#[derive(Deserialize)]
+struct Case {
+    text: String,
+    ids: Vec<u32>,
+    types: Vec<u32>,
+    words: Vec<u32>,
+    spans: Vec<(usize, usize)>,
+}
+
+#[test]
+fn the_files_are_those_of_the_manifest_and_small() {
+    assert!(EdgePack::is_intact());
+    assert!(MANIFEST.len() + WEIGHTS.len() + TOKENIZER.len() <= 32_000_000);
+    assert_eq!(PACK.manifest.entities.len(), PACK.manifest.thresholds.len());
+}
+
+#[test]
+fn pieces_are_those_of_the_training() {
+    let cases: Vec<Case> =
+        serde_json::from_str(include_str!("../../../models/edge/cases.json")).unwrap();
+    assert!(cases.len() > 10);
+    for case in cases {
+        let pieces = tokens::pieces(&PACK.tokenizer, &case.text).unwrap();
+        let chars = |byte: usize| case.text[..byte].chars().count();
+        let spans: Vec<_> =
+            pieces.spans.iter().map(|w| (chars(w.bytes.start), chars(w.bytes.end))).collect();
+        let types: Vec<u32> =
+            pieces.words.iter().map(|word| pieces.spans[*word as usize].kind).collect();
+        assert_eq!(pieces.ids, case.ids, "{:?}", case.text);
+        assert_eq!(pieces.words, case.words, "{:?}", case.text);
+        assert_eq!(spans, case.spans, "{:?}", case.text);
+        assert_eq!(types, case.types, "{:?}", case.text);
+    }
+}
+
+proptest::proptest! {
+    /// Every word belongs to exactly one window, and to one that holds all its pieces.
+    #[test]
+    fn windows_share_out_the_words(lengths in proptest::collection::vec(1usize..60, 0..200)) {
+        let mut pieces = Pieces::default();
+        for (word, length) in lengths.iter().enumerate() {
+            pieces.ids.extend(std::iter::repeat_n(7, *length));
+            pieces.words.extend(std::iter::repeat_n(word as u32, *length));
+            pieces.spans.push(tokens::Word { bytes: word..word + 1, kind: 0 });
+        }
+        let cuts = PACK.windows(&pieces);
+        let mut next = 0;
+        for cut in &cuts {
+            assert!(cut.pieces.len() <= PACK.manifest.trunk.window - 2);
+            assert_eq!(cut.own.start, next);
+            next = cut.own.end;
+            let held = |word: usize| {
+                let first = pieces.words.iter().position(|w| *w as usize == word).unwrap();
+                cut.pieces.start <= first && first + lengths[word] <= cut.pieces.end
+            };
+            assert!(cut.own.clone().all(held), "{cut:?}");
+        }
+        assert_eq!(next, lengths.len());
+    }
+}
+
+#[test]
+fn odd_texts_are_read_and_offsets_hold() {
+    let long_word = "a".repeat(1 << 20);
+    let many_words = "Ann ".repeat(700);
+    for text in [
+        "",
+        " ",
+        "\u{0}\u{1}",
+        "\u{200b}\u{202e}",
+        "😀👩‍👩‍👧",
+        "שלום, דנה כהן מתל אביב",
+        "مرحبا أحمد",
+        "王小明住在北京",
+        "e\u{301}\u{301}\u{301}milie",
+        "\u{feff}Ann\u{200b}a",
+        &long_word,
+        &many_words,
+    ] {
+        let reading = PACK.read(text).unwrap();
+        let mut last = 0;
+        for entity in &reading.entities {
+            assert!(text.get(entity.bytes.clone()).is_some_and(|value| !value.is_empty()));
+            assert!(entity.bytes.start >= last && (0.0..=1.0).contains(&entity.score));
+            last = entity.bytes.end;
+        }
+        assert!(reading.keep.iter().all(|(bytes, _)| text.get(bytes.clone()).is_some()));
+        assert!((0.0..=1.0).contains(&reading.injection));
+        let length: f32 = reading.embedding.iter().map(|x| x * x).sum();
+        assert!((length - 1.0).abs() < 1e-3, "{length}");
+        assert!((reading.tasks.iter().sum::<f32>() - 1.0).abs() < 1e-3);
+    }
+}
+
+#[test]
+fn the_end_of_a_long_text_is_read_as_well_as_its_beginning() {
+    let filler = "The report lists nothing new for this week. ".repeat(60);
+    let name = "Please ask Margaret Thornbury about it.";
+    let found = |text: &str| -> Vec<String> {
+        let reading = PACK.read(text).unwrap();
+        reading.entities.iter().map(|entity| text[entity.bytes.clone()].to_owned()).collect()
+    };
+    for text in
+        [format!("{name} {filler}"), format!("{filler}{name}"), format!("{filler}{name} {filler}")]
+    {
+        assert_eq!(found(&text), ["Margaret Thornbury"]);
+    }
+}
+
+/// Plain cases that no version of the pack may lose; how good it is beyond them `weir eval heads` says.
+#[test]
+fn plain_cases_are_found() {
+    let cases: &[(&str, &[(&str, &str)])] = &[
+        (
+            "My name is Anna Kowalski and I live in Krakow.",
+            &[("PERSON", "Anna Kowalski"), ("LOCATION", "Krakow")],
+        ),
+        (
+            "hi, this is peter smith from chicago",
+            &[("PERSON", "peter smith"), ("LOCATION", "chicago")],
+        ),
+        ("Dr. Osei's notes were sent to Maria.", &[("PERSON", "Osei"), ("PERSON", "Maria")]),
+        (
+            "Ship it to 12 Baker Street, London NW1 6XE.",
+            &[("STREET_ADDRESS", "12 Baker Street, London NW1 6XE")],
+        ),
+        ("The build failed with error code 137 after 20 minutes.", &[]),
+        ("let total = items.iter().map(|x| x.price).sum();", &[]),
+    ];
+    for (text, expected) in cases {
+        let reading = PACK.read(text).unwrap();
+        let found: Vec<_> =
+            reading.entities.iter().map(|e| (e.entity, &text[e.bytes.clone()])).collect();
+        assert_eq!(found, *expected, "{text}");
+    }
+}

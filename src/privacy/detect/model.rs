@@ -1,0 +1,157 @@
+//! What the edge model found, joined with what the detectors found.
+//!
+//! The rule, for findings that overlap: of the same family (a German tax id is a government id) they become one, as long
+//! as the longer, under the detector's more exact type. Otherwise a validated one wins, then the higher score; of the
+//! model's finding that loses what lies outside of the winner remains, so that nothing that was seen goes uncovered.
+
+use super::entity::{
+    ABA_ROUTING_NUMBER, BANK_ACCOUNT, CREDIT_CARD, CRYPTO, DATE_OF_BIRTH, DETECTED, DRIVER_LICENSE,
+    EMAIL_ADDRESS, GOVERNMENT_ID, IBAN_CODE, IP_ADDRESS, LICENSE_PLATE, LOCATION, MAC_ADDRESS,
+    PASSPORT, PASSWORD, PHONE_NUMBER, READ, SECRET, STREET_ADDRESS, URL, US_BANK_NUMBER,
+    US_DRIVER_LICENSE, US_PASSPORT, US_SSN, VIN,
+};
+use super::scan::Hit;
+use crate::chat::{EntityType, PUBLIC};
+use crate::inference::Tagged;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The detector's name in findings.
+pub(super) const MODEL: &str = "edge";
+
+/// Longest stretch of a URL on either side of what the model saw, in characters.
+const MOST: usize = 2048;
+
+/// The model's entities as hits, in offsets of the text that it read.
+pub(super) fn hits<'a>(text: &'a str, tagged: &'a [Tagged]) -> impl Iterator<Item = Hit> + 'a {
+    tagged.iter().filter_map(|tagged| {
+        let value = text.get(tagged.bytes.clone())?;
+        let entity = entity(tagged.entity, value)?;
+        let bytes =
+            if entity == URL { whole_url(text, &tagged.bytes) } else { tagged.bytes.clone() };
+        Some(Hit {
+            start: bytes.start,
+            end: bytes.end,
+            entity,
+            kind: (entity == URL).then_some(PUBLIC),
+            score: tagged.score,
+            validated: false,
+            detector: MODEL,
+        })
+    })
+}
+
+/// The type of one of the model's findings.
+fn entity(name: &str, value: &str) -> Option<EntityType> {
+    if name == "GOV_ID" {
+        let groups: Vec<usize> = value.split('-').map(str::len).collect();
+        let digits = value.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        return Some(if digits && groups == [3, 2, 4] { US_SSN } else { GOVERNMENT_ID });
+    }
+    READ.iter().chain(DETECTED).copied().find(|known| known.as_str() == name)
+}
+
+/// A URL from its first to its last character, of which the model may have seen a part only.
+fn whole_url(text: &str, part: &Range<usize>) -> Range<usize> {
+    let inside = |c: &char| c.is_alphanumeric() || "-._~:/?#@!$&*+,;=%".contains(*c);
+    let before =
+        text.get(..part.start).unwrap_or_default().chars().rev().take_while(inside).take(MOST);
+    let after = text.get(part.end..).unwrap_or_default().chars().take_while(inside).take(MOST);
+    let start = part.start - before.map(char::len_utf8).sum::<usize>();
+    let end = part.end + after.map(char::len_utf8).sum::<usize>();
+    let url = text.get(start..end).unwrap_or_default();
+    let trimmed = url.trim_end_matches(['.', ',', ';', ':', '!', '?']).len();
+    start..part.end.max(start + trimmed)
+}
+
+/// What a type is a kind of.
+fn family(entity: EntityType) -> EntityType {
+    match entity {
+        US_PASSPORT => PASSPORT,
+        US_DRIVER_LICENSE => DRIVER_LICENSE,
+        US_BANK_NUMBER | ABA_ROUTING_NUMBER | IBAN_CODE => BANK_ACCOUNT,
+        PASSWORD => SECRET,
+        LOCATION => STREET_ADDRESS,
+        // All that is left of the detectors' types are numbers that a state gives out.
+        other if is_plain(other) => other,
+        _ => GOVERNMENT_ID,
+    }
+}
+
+/// Types that stand for themselves.
+fn is_plain(entity: EntityType) -> bool {
+    const PLAIN: [EntityType; 12] = [
+        EMAIL_ADDRESS,
+        PHONE_NUMBER,
+        CREDIT_CARD,
+        IP_ADDRESS,
+        MAC_ADDRESS,
+        URL,
+        DATE_OF_BIRTH,
+        CRYPTO,
+        SECRET,
+        LICENSE_PLATE,
+        VIN,
+        STREET_ADDRESS,
+    ];
+    let own = [
+        "PERSON",
+        "ORGANIZATION",
+        "AGE",
+        "MEDICAL_RECORD",
+        "USERNAME",
+        "BANK_ACCOUNT",
+        "PASSPORT",
+        "DRIVER_LICENSE",
+    ];
+    PLAIN.contains(&entity) || own.contains(&entity.as_str())
+}
+
+/// Joins hits of one family that overlap, one of them the model's, before the others compete.
+pub(super) fn join(hits: &mut Vec<Hit>) {
+    let (model, mut others): (Vec<Hit>, Vec<Hit>) =
+        std::mem::take(hits).into_iter().partition(|hit| hit.detector == MODEL);
+    for hit in model {
+        let same = |other: &&mut Hit| {
+            other.start < hit.end
+                && hit.start < other.end
+                && family(other.entity) == family(hit.entity)
+        };
+        match others.iter_mut().find(same) {
+            Some(other) => {
+                other.start = other.start.min(hit.start);
+                other.end = other.end.max(hit.end);
+                other.score = other.score.max(hit.score);
+            }
+            None => hits.push(hit),
+        }
+    }
+    hits.append(&mut others);
+}
+
+/// The parts of `hit` that no kept one covers, without punctuation around them.
+pub(super) fn remainders(text: &str, hit: &Hit, kept: &BTreeMap<usize, Hit>) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut at = hit.start;
+    let first = kept.range(..=hit.start).next_back().map_or(hit.start, |(start, _)| *start);
+    for other in kept.range(first..hit.end).map(|(_, other)| other) {
+        if other.start > at {
+            out.extend(words_within(text, at..other.start));
+        }
+        at = at.max(other.end);
+    }
+    if at < hit.end {
+        out.extend(words_within(text, at..hit.end));
+    }
+    out
+}
+
+/// The range from its first to its last letter or digit; `None` for less than two of them.
+fn words_within(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let part = text.get(range.clone())?;
+    let lead = part.find(char::is_alphanumeric)?;
+    let inner = part.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let range = range.start + lead..range.start + inner.len();
+    let n = text.get(range.clone())?.chars().filter(|c| c.is_alphanumeric()).count();
+    (n >= 2).then_some(range)
+}
