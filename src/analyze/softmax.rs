@@ -11,11 +11,11 @@ use std::collections::VecDeque;
 /// Weight of one example against half the squared weights; found on CLINC150, flat around it.
 const C: f32 = 20.0;
 /// Steps of the solver.
-const STEPS: usize = 12;
+const STEPS: usize = 24;
 /// Pairs that the solver remembers.
 const MEMORY: usize = 6;
 /// Directions kept of the plane of class means.
-const MAX_DIRECTIONS: usize = 96;
+const MAX_DIRECTIONS: usize = 149;
 /// Sharpness of the nearest-mean rule that the solver starts from.
 const START_SHARPNESS: f32 = 20.0;
 
