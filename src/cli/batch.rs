@@ -12,6 +12,7 @@ use crate::pipeline::{self, Ctx};
 use anyhow::Context;
 use clap::Args;
 use serde::Deserialize;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -118,8 +119,13 @@ async fn analyse(
 
 /// A line as a chat request.
 fn read_line(line: &[u8]) -> anyhow::Result<(Value, ChatRequest, bool)> {
-    let line: Line = serde_json::from_slice(line).map_err(|error| {
-        anyhow::anyhow!("not a JSON object with `text` or `messages` (column {})", error.column())
+    let line: Line = serde_json::from_slice(line).map_err(|error| match error.classify() {
+        // What serde says of values would quote them.
+        Category::Data | Category::Io => anyhow::anyhow!(
+            "not a JSON object with `text` or `messages` (column {})",
+            error.column()
+        ),
+        Category::Syntax | Category::Eof => anyhow::anyhow!("not valid JSON: {error}"),
     })?;
     let mut body = line.rest;
     body.entry("model").or_insert_with(|| json!("auto"));

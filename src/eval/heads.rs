@@ -328,6 +328,12 @@ fn recall(counts: &mut dyn Iterator<Item = &Counts>) -> f64 {
     sum.0 as f64 / sum.1 as f64
 }
 
+/// How likely each text is an attack; one without words is none.
+async fn injections(subject: &Subject<'_>, texts: &[&str]) -> Result<Vec<f32>, EvalError> {
+    let readings = readings(subject, texts).await?;
+    Ok(readings.iter().map(|reading| reading.injection.unwrap_or(0.0)).collect())
+}
+
 async fn injection(
     subject: &Subject<'_>,
     rows: &[InjectionRow],
@@ -336,13 +342,13 @@ async fn injection(
     let hidden: Vec<String> = rows.iter().map(|row| format!("{}{BENIGN}", row.text)).collect();
     let plain: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
     let hidden: Vec<&str> = hidden.iter().map(String::as_str).collect();
-    let (plain, hidden) = (readings(subject, &plain).await?, readings(subject, &hidden).await?);
+    let (plain, hidden) = (injections(subject, &plain).await?, injections(subject, &hidden).await?);
     let benign = rows.iter().zip(&plain).filter(|(row, _)| row.label == 0);
-    let threshold = quantile(benign.map(|(_, r)| r.injection).collect(), 1.0 - FALSE_ALARMS);
+    let threshold = quantile(benign.map(|(_, p)| *p).collect(), 1.0 - FALSE_ALARMS);
     let mut sets: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     for (row, (plain, hidden)) in rows.iter().zip(plain.iter().zip(&hidden)) {
-        let caught = plain.injection > threshold;
-        let lost = caught && hidden.injection <= threshold;
+        let caught = *plain > threshold;
+        let lost = caught && *hidden <= threshold;
         for name in [if row.label == 1 { "attacks" } else { "benign" }, &row.set] {
             let sums = sets.entry(name.to_owned()).or_default();
             *sums = (sums.0 + 1, sums.1 + usize::from(caught), sums.2 + usize::from(lost));
@@ -362,7 +368,7 @@ async fn injection(
         }
     }
     let cases: Vec<(f32, bool)> =
-        rows.iter().zip(&plain).map(|(row, r)| (r.injection, row.label == 1)).collect();
+        rows.iter().zip(&plain).map(|(row, p)| (*p, row.label == 1)).collect();
     let estimate = bootstrap(&cases, metric::auroc);
     lines.push(Line { group: "injection".to_owned(), measure: "AUROC".to_owned(), estimate });
     Ok(())

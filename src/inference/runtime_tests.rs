@@ -217,7 +217,7 @@ impl TextReader for FakeReader {
         Ok(Reading {
             entities: Vec::new(),
             embedding: vec![text.len() as f32],
-            injection: 0.0,
+            injection: None,
             tasks: Vec::new(),
             gain: Vec::new(),
             keep: Vec::new(),

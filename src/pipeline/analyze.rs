@@ -74,7 +74,7 @@ struct Seen {
 fn injection(request: &ChatRequest, readings: &[Option<Arc<Reading>>]) -> Option<f32> {
     let texts = request.texts.iter().zip(readings);
     let foreign = texts.filter(|(text, _)| matches!(text.role, Some(Role::User | Role::Tool)));
-    foreign.filter_map(|(_, reading)| Some(reading.as_ref()?.injection)).max_by(f32::total_cmp)
+    foreign.filter_map(|(_, reading)| reading.as_ref()?.injection).max_by(f32::total_cmp)
 }
 
 /// The task type of the longest text of the last user turn.

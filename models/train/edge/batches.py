@@ -22,6 +22,8 @@ from .text import CLS, PAD, SEP, Pieces, Reader
 IGNORE, NO_NAME = -100, -1
 # Longest window in training, special pieces included.
 LONGEST = 256
+# Most characters of a text whose intent is told apart from others'.
+SHORT = 90
 BEGIN = {name: 1 + 2 * i for i, name in enumerate(ENTITIES)}
 NAME_TAGS = [tag for name in sorted(NAMES) for tag in (BEGIN[name], BEGIN[name] + 1)]
 
@@ -66,14 +68,27 @@ class TagBatch:
 
 @dataclass
 class TextBatch:
-    """Texts for the heads that answer once a text; a label of -1 is none. `gain` is nan where there is none."""
+    """Texts for the heads that answer once a text; a label of -1 is none. `gain` is nan where there is none; `clean` are ids
+    and mask of the same texts before noise."""
 
     ids: torch.Tensor
     types: torch.Tensor
     mask: torch.Tensor
+    clean: tuple[torch.Tensor, torch.Tensor]
     injection: torch.Tensor
     task: torch.Tensor
     gain: torch.Tensor
+
+
+@dataclass
+class IntentBatch:
+    """Short texts with the numbers of their intents, several of each; `clean` as in `TextBatch`."""
+
+    ids: torch.Tensor
+    types: torch.Tensor
+    mask: torch.Tensor
+    clean: tuple[torch.Tensor, torch.Tensor]
+    intents: torch.Tensor
 
 
 @dataclass
@@ -100,6 +115,12 @@ def padded(rows: list[tuple[list[int], list[int]]]) -> tuple[torch.Tensor, torch
     return ids, types, mask
 
 
+def unmarked(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and mask of windows whose writing does not count."""
+    ids, _, mask = padded([(row, [0] * len(row)) for row in rows])
+    return ids, mask
+
+
 class Data:
     """All sources of one split."""
 
@@ -111,8 +132,13 @@ class Data:
         self.told = [row for i, row in enumerate(self.told) if (i % 10 == 0) == (split == "dev")]
         self.utterances = ordinary.utterances(data, split)
         rng = random.Random(f"{seed} {split}")
-        self.plain = (ordinary.ordinary(data, split) + [t for t, _, _ in self.utterances]
-                      + [t for t, _ in ordinary.banking(data, split)] + [d.text for d in self.real])
+        banking = ordinary.banking(data, split)
+        self.plain = (ordinary.ordinary(data, split) + [t for t, _, _ in self.utterances] + [t for t, _ in banking]
+                      + [d.text for d in self.real])
+        self.intents: dict[str, list[str]] = {}
+        for text, intent in [*banking, *((t, i) for t, i, _ in self.utterances)]:
+            if len(text) <= SHORT:
+                self.intents.setdefault(intent, []).append(text)
         self.tasks: dict[str, list[str]] = {}
         for text, task in prompts.task_examples(data, split, rng):
             self.tasks.setdefault(task, []).append(text)
@@ -124,13 +150,13 @@ class Data:
     def doc(self, rng: random.Random) -> Doc:
         """One text for the tagger."""
         dice = rng.random()
-        if dice < 0.16 and self.real:
+        if dice < 0.20 and self.real:
             doc = rng.choice(self.real)
             if rng.random() < 0.25:
                 doc = append(doc, rng.choice(self.real), rng.choice(("\n", " ")))
-        elif dice < 0.25 and self.taught:
+        elif dice < 0.28 and self.taught:
             doc = rng.choice(self.taught)
-        elif dice < 0.28:
+        elif dice < 0.31:
             doc = rng.choice(self.utterances)[2]
         else:
             doc = document(rng, self.split, self.data)
@@ -185,7 +211,7 @@ class Data:
         elif dice < 0.60:
             label = int(rng.random() < 0.5)
             text = rng.choice(self.injection[label])
-            if rng.random() < 0.35:
+            if rng.random() < 0.45:
                 other = rng.choice(self.plain if rng.random() < 0.6 else self.injection[0])
                 text = "\n".join((text, other) if rng.random() < 0.6 else (other, text))
             row = (text, label, -1, none)
@@ -196,15 +222,16 @@ class Data:
             row = (rng.choice(self.plain), 0 if rng.random() < 0.3 else -1, -1, none)
         else:
             row = (self.doc(rng).text, 0, -1, none)
-        text = row[0]
+        return row
+
+    def typed(self, text: str, rng: random.Random) -> str:
+        """A text as a hurried person types it, or unchanged."""
         dice = rng.random()
         if dice < 0.10:
             text = text.lower()
         elif dice < 0.12:
             text = text.upper()
-        if rng.random() < 0.10:
-            text = with_typos(text, rng, 8)
-        return text, *row[1:]
+        return with_typos(text, rng, rng.choice((5, 8, 8))) if rng.random() < 0.40 else text
 
     def text_batch(self, number: int, tokens: int) -> TextBatch:
         """Texts of about `tokens` pieces in all."""
@@ -216,20 +243,33 @@ class Data:
         while tries < 400:
             tries += 1
             text, *labels = self.text(rng)
-            pieces = self.reader.read(text[:4000])
-            n = len(pieces.ids)
-            if n == 0 or (n > longest and longest < LONGEST - 2) or n < longest // 5:
+            clean = self.reader.read(text[:4000])
+            n = len(clean.ids)
+            # What makes a text an attack must lie within the window.
+            cut = n > longest and (longest < LONGEST - 2 or labels[0] == 1)
+            if n == 0 or cut or n < longest // 5:
                 continue
-            n = min(n, longest)
+            pieces = self.reader.read(self.typed(text[:4000], rng))
+            n = min(len(pieces.ids), longest)
             if (len(rows) + 1) * (max(width, n) + 2) > tokens:
                 break
             width = max(width, n)
-            rows.append((pieces.ids[:n], pieces.types[:n], labels))
-        ids, types, mask = padded([(a, b) for a, b, _ in rows])
+            rows.append((pieces.ids[:n], pieces.types[:n], labels, clean.ids[:longest]))
         labels = [row[2] for row in rows]
         gain = torch.tensor([[g.get(m, float("nan")) for m in prompts.GAIN_MODELS] for _, _, g in labels])
-        return TextBatch(ids, types, mask, torch.tensor([a for a, _, _ in labels]),
-                         torch.tensor([b for _, b, _ in labels]), gain)
+        return TextBatch(*padded([row[:2] for row in rows]), unmarked([row[3] for row in rows]),
+                         torch.tensor([a for a, _, _ in labels]), torch.tensor([b for _, b, _ in labels]), gain)
+
+    def intent_batch(self, number: int, intents: int = 18, each: int = 3) -> IntentBatch:
+        """Short texts, `each` of every one of some intents."""
+        rng = random.Random(f"{self.seed} {self.split} intents {number}")
+        chosen = rng.sample(sorted(self.intents), intents)
+        texts = [(text, i) for i, name in enumerate(chosen) for text in rng.sample(self.intents[name], each)]
+        longest = 60
+        pieces = [self.reader.read(self.typed(text, rng)) for text, _ in texts]
+        clean = [self.reader.read(text).ids[:longest] for text, _ in texts]
+        return IntentBatch(*padded([(p.ids[:longest], p.types[:longest]) for p in pieces]), unmarked(clean),
+                           torch.tensor([i for _, i in texts]))
 
     def keep_batch(self, number: int, tokens: int) -> KeepBatch:
         """Texts whose words were scored, of about `tokens` pieces in all."""

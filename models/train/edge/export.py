@@ -1,4 +1,4 @@
-"""From a checkpoint to the pack that ships: int8 tables with a scale a row, the manifest, and cases that hold the gateway's
+"""From a trained model to the pack that ships: int8 tables with a scale a row, the manifest, and cases that hold the gateway's
 tokens to ours."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from .doc import ENTITIES
-from .model import ATTENTION_HEADS, LAYERS, WIDTH, Edge, Trunk
+from .model import ATTENTION_HEADS, LAYERS, WIDTH, Edge
 from .prompts import TASKS
 from .text import Reader
 from .train import MIDDLE
@@ -70,12 +70,9 @@ def cases(reader: Reader) -> list[dict]:
     return rows
 
 
-def export(checkpoint: Path, tokenizer: Path, out: Path, thresholds: dict[str, float], injection: list[float],
+def export(model: Edge, tokenizer: Path, out: Path, thresholds: dict[str, float], injection: list[float],
            wide: bool = False) -> None:
     """Writes the pack."""
-    model = Edge(Trunk())
-    saved = torch.load(checkpoint)
-    model.load_state_dict(saved["model"])
     out.mkdir(parents=True, exist_ok=True)
     save_file(tensors(model, wide), str(out / "edge.safetensors"))
     shutil.copyfile(tokenizer, out / "tokenizer.json")

@@ -124,6 +124,30 @@ class Edge(nn.Module):
         self.gain_features = nn.Linear(WIDTH, GAIN_FEATURES)
         self.gain = nn.Linear(GAIN_FEATURES, len(GAIN_MODELS))
 
+    @classmethod
+    def shipped(cls, folder: Path) -> "Edge":
+        """A pack as `export` wrote it. The last layer of the gain head does not ship and starts anew."""
+        stored = load_file(str(folder / "edge.safetensors"))
+        model = cls(Trunk())
+        state = {name: value.float() * stored[name + ".scale"][:, None] if name + ".scale" in stored else value
+                 for name, value in stored.items() if not name.endswith(".scale")}
+        state.update({name: value for name, value in model.state_dict().items() if name.startswith("gain.")})
+        model.load_state_dict(state)
+        return model
+
+    @classmethod
+    def trained(cls, checkpoint: Path, start: Path | None) -> "Edge":
+        """What a run made. If it began with a pack, every weight is the mean of both ends: on kinds of text that neither saw
+        that does better than either (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models")."""
+        state = torch.load(checkpoint)["model"]
+        if start:
+            before = cls.shipped(start).state_dict()
+            state = {name: value if name.startswith("gain.") else (value + before[name]) / 2
+                     for name, value in state.items()}
+        model = cls(Trunk())
+        model.load_state_dict(state)
+        return model.eval()
+
     def states(self, ids, types, mask, dropout: float = 0.0):
         return self.trunk(ids, types, mask, dropout)
 

@@ -74,11 +74,11 @@ def noisy(doc: Doc, rng: random.Random) -> Doc:
         parts = [(t if k in EXACT else t.lower(), k) for t, k in parts]
     elif dice < 0.22:
         parts = [(t if k in EXACT else t.upper(), k) for t, k in parts]
-    elif dice < 0.27:
+    elif dice < 0.30:
         parts = [(t.lower() if k in ("PERSON", "LOCATION", "ORGANIZATION") else t, k) for t, k in parts]
-    elif dice < 0.29:
+    elif dice < 0.32:
         parts = [(t.upper() if k in ("PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS") else t, k) for t, k in parts]
-    elif dice < 0.31:
+    elif dice < 0.34:
         parts = [(t if k in EXACT else t.title(), k) for t, k in parts]
     if rng.random() < 0.10:
         every = rng.choice((6, 8, 12))

@@ -18,6 +18,8 @@ from torch.nn import functional as F
 
 from .labelled import NAMES
 
+# What the processor multiplies fastest.
+NUMBER = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
 NEGATIONS = frozenset("no not never none nothing neither nor without cannot can't don't doesn't didn't won't isn't aren't "
                       "wasn't weren't shouldn't mustn't unless except kein keine nicht nie ohne ne pas jamais sans nunca "
                       "sin non mai senza".split())
@@ -36,7 +38,7 @@ class Smol:
         self.w = {}
         for t in reader.tensors:
             value = torch.from_numpy(np.array(dequantize(t.data, t.tensor_type), np.float32))
-            self.w[t.name] = value.bfloat16() if value.dim() == 2 else value
+            self.w[t.name] = value.to(NUMBER) if value.dim() == 2 else value
         field = lambda name: reader.fields[name].contents()
         self.layers = field("llama.block_count")
         self.eps = field("llama.attention.layer_norm_rms_epsilon")
@@ -51,7 +53,7 @@ class Smol:
 
     def norm(self, x, name):
         x = x.float()
-        return (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.w[name]).bfloat16()
+        return (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.w[name]).to(NUMBER)
 
     @torch.no_grad()
     def bits(self, ids: list[int]) -> list[float]:
@@ -60,7 +62,7 @@ class Smol:
         x = self.w["token_embd.weight"][torch.tensor(row)]
         t, heads, groups, size = len(row), 9, 3, 64
         angle = torch.outer(torch.arange(t).float(), self.base ** (-torch.arange(0, size, 2).float() / size))
-        cos, sin = angle.cos().bfloat16(), angle.sin().bfloat16()
+        cos, sin = angle.cos().to(NUMBER), angle.sin().to(NUMBER)
 
         def turn(v):
             # GGUF keeps pairs side by side.
@@ -115,7 +117,8 @@ def teach(taught: Path, gguf: Path, out: Path, count: int) -> None:
     rows = [row for row in rows if 120 < len(row["text"])]
     step = max(1, len(rows) // count)
     smol = Smol(gguf)
-    with out.open("w", encoding="utf-8") as file:
+    part = out.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
         for i, row in enumerate(rows[::step]):
             text = row["text"][:700]
             e = smol.tokenizer.encode(text)
@@ -124,3 +127,4 @@ def teach(taught: Path, gguf: Path, out: Path, count: int) -> None:
             file.write(json.dumps({"text": text, "keep": scores}) + "\n")
             if i % 200 == 0:
                 print(f"self-information: {i} of {len(rows) // step}", file=sys.stderr, flush=True)
+    part.replace(out)

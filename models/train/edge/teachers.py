@@ -78,13 +78,15 @@ def teach(texts: list[str], pipeline: str, out: Path) -> None:
     import spacy
 
     rampart, nlp = Rampart(), spacy.load(pipeline, disable=["lemmatizer", "attribute_ruler"])
-    with out.open("w", encoding="utf-8") as file:
+    part = out.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
         for i, (text, read) in enumerate(zip(texts, nlp.pipe(texts, batch_size=64))):
             theirs = [Span(e.start_char, e.end_char, SPACY[e.label_]) for e in read.ents if e.label_ in SPACY]
             spans = agreed(text, rampart.spans(text), theirs)
             file.write(json.dumps({"text": text, "spans": [[s.start, s.end, s.type] for s in spans]}) + "\n")
             if i % 1000 == 0:
                 print(f"teachers: {i} of {len(texts)}", file=sys.stderr, flush=True)
+    part.replace(out)
 
 
 def taught(path: Path) -> list[Doc]:

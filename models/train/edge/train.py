@@ -12,13 +12,17 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from .batches import IGNORE, NAME_TAGS, NO_NAME, Data, KeepBatch, TagBatch, TextBatch
+from .batches import IGNORE, NAME_TAGS, NO_NAME, Data, IntentBatch, KeepBatch, TagBatch, TextBatch
 from .model import Edge, Trunk, mean_pool
 from .text import Reader
 
 # The embedding joins the means of two layers: the middle one keeps words, the last one meaning (see the model card).
 MIDDLE = 3
-KEEP_EVERY = 6
+KEEP_EVERY, INTENT_EVERY = 8, 4
+# Where the processor multiplies bfloat16 itself; elsewhere it would be slower than f32.
+BF16 = torch.cpu._is_avx512_bf16_supported()
+# Of the contrast between intents.
+TEMPERATURE = 0.07
 
 
 def tag_loss(logits, targets):
@@ -29,6 +33,15 @@ def tag_loss(logits, targets):
     names = logp[targets == NO_NAME][:, NAME_TAGS]
     loss = loss - torch.log1p(-names.exp().sum(-1).clamp(max=1 - 1e-5)).sum()
     return loss / (targets != IGNORE).sum().clamp(min=1)
+
+
+def contrast(embeddings, intents):
+    """Texts of one intent lie closer than those of different ones (Khosla et al. 2020, "Supervised Contrastive Learning")."""
+    alike = embeddings @ embeddings.T / TEMPERATURE
+    itself = torch.eye(len(intents), dtype=torch.bool)
+    logp = alike.masked_fill(itself, -1e4).log_softmax(1)
+    same = (intents[:, None] == intents[None, :]) & ~itself
+    return -((logp * same).sum(1) / same.sum(1).clamp(min=1)).mean()
 
 
 def states_of(trunk, ids, types, mask, dropout: float = 0.0):
@@ -44,7 +57,7 @@ class Trainer:
     """One run. `work` holds checkpoints and the log."""
 
     def __init__(self, weights: Path, tokenizer: Path, data: Path, work: Path, steps: int, seed: int,
-                 tag_tokens: int = 2560, text_tokens: int = 1280, rate: float = 2e-4):
+                 start: Path | None, tag_tokens: int = 1792, text_tokens: int = 768, rate: float = 2e-4):
         torch.manual_seed(seed)
         torch.set_num_threads(int(os.environ.get("EDGE_THREADS", "2")))
         self.work, self.steps, self.rate = work, steps, rate
@@ -53,7 +66,7 @@ class Trainer:
         self.train = Data(data, work, reader, "train", seed)
         self.dev = Data(data, work, reader, "dev", seed)
         self.teacher = Trunk.start(weights).eval().requires_grad_(False)
-        self.model = Edge(Trunk.start(weights))
+        self.model = Edge.shipped(start) if start else Edge(Trunk.start(weights))
         # The words keep the meaning that far more text gave them.
         self.model.trunk.words.requires_grad_(False)
         trunk, heads = [], []
@@ -97,15 +110,9 @@ class Trainer:
         return tag_loss(self.model.tags(states), batch.targets)
 
     def text_step(self, batch: TextBatch, dropout: float) -> dict[str, torch.Tensor]:
-        with torch.no_grad():
-            old_middle, old_last = states_of(self.teacher, batch.ids, torch.zeros_like(batch.types), batch.mask)
         middle, last = states_of(self.model.trunk, batch.ids, batch.types, batch.mask, dropout)
         injection, task, gain = self.model.texts(last.float(), batch.mask)
-        losses = {}
-        for name, ours, theirs in (("last", last, old_last), ("middle", middle, old_middle)):
-            a, b = mean_pool(ours.float(), batch.mask), mean_pool(theirs.float(), batch.mask)
-            near = F.mse_loss(a @ a.T, b @ b.T)
-            losses[name] = 8 * (1 - (a * b).sum(-1)).mean() + 40 * near
+        losses, _ = self.distilled(batch, middle, last)
         if (batch.injection >= 0).any():
             rows = batch.injection >= 0
             losses["injection"] = F.binary_cross_entropy_with_logits(injection[rows], batch.injection[rows].float())
@@ -115,6 +122,25 @@ class Trainer:
         known = ~batch.gain.isnan()
         if known.any():
             losses["gain"] = 0.5 * F.binary_cross_entropy_with_logits(gain[known], batch.gain[known])
+        return losses
+
+    def distilled(self, batch, middle, last) -> tuple[dict[str, torch.Tensor], list[torch.Tensor]]:
+        """How far the embeddings are from the teacher's, which reads the texts as they were before noise; and ours."""
+        ids, mask = batch.clean
+        with torch.no_grad():
+            old_middle, old_last = states_of(self.teacher, ids, torch.zeros_like(ids), mask)
+        losses, embeddings = {}, []
+        for name, ours, theirs in (("last", last, old_last), ("middle", middle, old_middle)):
+            a, b = mean_pool(ours.float(), batch.mask), mean_pool(theirs.float(), mask)
+            near = F.mse_loss(a @ a.T, b @ b.T)
+            losses[name] = 8 * (1 - (a * b).sum(-1)).mean() + 40 * near
+            embeddings.append(a)
+        return losses, embeddings
+
+    def intent_step(self, batch: IntentBatch) -> dict[str, torch.Tensor]:
+        middle, last = states_of(self.model.trunk, batch.ids, batch.types, batch.mask)
+        losses, embeddings = self.distilled(batch, middle, last)
+        losses["intent"] = 0.4 * contrast(torch.cat(embeddings, 1) * 0.5**0.5, batch.intents)
         return losses
 
     def keep_step(self, batch: KeepBatch, dropout: float):
@@ -136,14 +162,19 @@ class Trainer:
             self.schedule()
             tags, texts = group[self.step % size], self.train.text_batch(self.step, self.text_tokens)
             torch.manual_seed(self.step)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BF16):
                 loss = {"tags": self.tag_step(tags, 0.1)}
             (3 * loss["tags"]).backward()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BF16):
                 parts = self.text_step(texts, 0.0)
             sum(parts.values()).backward()
+            if self.step % INTENT_EVERY == 0:
+                with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BF16):
+                    of_intents = self.intent_step(self.train.intent_batch(self.step))
+                sum(of_intents.values()).backward()
+                parts["intent"] = of_intents["intent"]
             if self.step % KEEP_EVERY == 0:
-                with torch.autocast("cpu", dtype=torch.bfloat16):
+                with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BF16):
                     parts["keep"] = self.keep_step(self.train.keep_batch(self.step, self.text_tokens), 0.1)
                 (2 * parts["keep"]).backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -169,7 +200,7 @@ class Trainer:
         self.model.eval()
         hits = found = gold = 0
         for batch in self.dev.tag_batches(0, 12, 2048):
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BF16):
                 tags = self.model.tags(self.model.states(batch.ids, batch.types, batch.mask)).argmax(-1)
             kind = lambda t: (t + 1) // 2
             known = batch.targets >= 0
@@ -181,7 +212,7 @@ class Trainer:
         sums: dict[str, list[float]] = {}
         for i in range(12):
             batch = self.dev.text_batch(i, self.text_tokens)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BF16):
                 for name, value in self.text_step(batch, 0.0).items():
                     sums.setdefault(name, []).append(float(value))
         self.model.train()
@@ -190,10 +221,10 @@ class Trainer:
         return {"piece_precision": round(p, 4), "piece_recall": round(r, 4), **out}
 
 
-def main(weights: Path, tokenizer: Path, data: Path, work: Path, steps: int, seed: int) -> None:
-    """Trains or goes on training."""
+def main(weights: Path, tokenizer: Path, data: Path, work: Path, steps: int, seed: int, start: Path | None) -> None:
+    """Trains or goes on training; `start` is a pack to begin with in place of all-MiniLM-L6-v2."""
     work.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(weights, tokenizer, data, work, steps, seed)
+    trainer = Trainer(weights, tokenizer, data, work, steps, seed, start)
     trainer.resume()
     print(f"training from step {trainer.step} to {steps}", file=sys.stderr, flush=True)
     trainer.run()

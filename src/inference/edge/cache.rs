@@ -71,7 +71,7 @@ mod tests {
         Reading {
             entities: Vec::new(),
             embedding: vec![0.5; n],
-            injection: 0.0,
+            injection: None,
             tasks: Vec::new(),
             gain: Vec::new(),
             keep: Vec::new(),

@@ -45,9 +45,9 @@ pub struct Reading {
     pub entities: Vec<Tagged>,
     /// What the text means, of length 1: the means over two layers side by side.
     pub embedding: Vec<f32>,
-    /// Probability that the text tries to override instructions, 0–1; the highest of its windows.
-    pub injection: f32,
-    /// Probability of each of [`TASKS`].
+    /// Probability that the text tries to override instructions, 0–1; the highest of its windows. `None` without words.
+    pub injection: Option<f32>,
+    /// Probability of each of [`TASKS`]; empty without words.
     pub tasks: Vec<f32>,
     /// Features for the gain predictor, each −1 to 1.
     pub gain: Vec<f32>,
@@ -216,11 +216,11 @@ impl EdgePack {
             }
         }
         let spans = pieces.spans.iter().map(|word| word.bytes.clone());
-        let (first, end) = ends.unwrap_or_default();
+        let (first, end) = ends.filter(|_| !pieces.ids.is_empty()).unwrap_or_default();
         Ok(Reading {
             entities: decode::entities(text, &pieces.spans, &scores, &self.manifest),
             embedding: joined(middle, last),
-            injection: self.calibrated(injection),
+            injection: (!pieces.ids.is_empty()).then(|| self.calibrated(injection)),
             tasks: first.iter().zip(&end).map(|(a, b)| (a + b) / 2.0).collect(),
             gain,
             keep: spans.zip(keep).map(|(bytes, (sum, n))| (bytes, sum / n.max(1.0))).collect(),

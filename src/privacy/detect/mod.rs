@@ -139,5 +139,5 @@ fn merge(text: &str, mut hits: Vec<Hit>) -> Vec<Hit> {
             }
         }
     }
-    kept.into_values().collect()
+    model::whole_addresses(text, kept.into_values())
 }

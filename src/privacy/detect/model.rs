@@ -3,6 +3,7 @@
 //! The rule, for findings that overlap: of the same family (a German tax id is a government id) they become one, as long
 //! as the longer, under the detector's more exact type. Otherwise a validated one wins, then the higher score; of the
 //! model's finding that loses what lies outside of the winner remains, so that nothing that was seen goes uncovered.
+//! Last, the parts of one address (number, street, flat, town, country) that only commas and blanks divide become one.
 
 use super::entity::{
     ABA_ROUTING_NUMBER, BANK_ACCOUNT, CREDIT_CARD, CRYPTO, DATE_OF_BIRTH, DETECTED, DRIVER_LICENSE,
@@ -21,12 +22,17 @@ pub(super) const MODEL: &str = "edge";
 
 /// Longest stretch of a URL on either side of what the model saw, in characters.
 const MOST: usize = 2048;
+/// Most bytes between two parts of an address.
+const MOST_BETWEEN: usize = 8;
 
 /// The model's entities as hits, in offsets of the text that it read.
 pub(super) fn hits<'a>(text: &'a str, tagged: &'a [Tagged]) -> impl Iterator<Item = Hit> + 'a {
     tagged.iter().filter_map(|tagged| {
         let value = text.get(tagged.bytes.clone())?;
         let entity = entity(tagged.entity, value)?;
+        if value.chars().filter(|c| c.is_numeric()).count() < fewest_digits(entity) {
+            return None;
+        }
         let bytes =
             if entity == URL { whole_url(text, &tagged.bytes) } else { tagged.bytes.clone() };
         Some(Hit {
@@ -49,6 +55,16 @@ fn entity(name: &str, value: &str) -> Option<EntityType> {
         return Some(if digits && groups == [3, 2, 4] { US_SSN } else { GOVERNMENT_ID });
     }
     READ.iter().chain(DETECTED).copied().find(|known| known.as_str() == name)
+}
+
+/// Fewest digits of a number of a type; with less, a word was taken for one.
+fn fewest_digits(entity: EntityType) -> usize {
+    match entity {
+        CREDIT_CARD => 8,
+        PHONE_NUMBER => 5,
+        GOVERNMENT_ID | US_SSN | BANK_ACCOUNT | PASSPORT | DRIVER_LICENSE => 2,
+        _ => 0,
+    }
 }
 
 /// A URL from its first to its last character, of which the model may have seen a part only.
@@ -127,6 +143,33 @@ pub(super) fn join(hits: &mut Vec<Hit>) {
         }
     }
     hits.append(&mut others);
+}
+
+/// Puts an address together that was found in parts: a street address, and what follows it as its continuation.
+pub(super) fn whole_addresses(text: &str, hits: impl Iterator<Item = Hit>) -> Vec<Hit> {
+    let mut out: Vec<Hit> = Vec::new();
+    for hit in hits {
+        match out.last_mut() {
+            Some(last) if continues(text, last, &hit) => {
+                last.end = hit.end;
+                last.score = last.score.max(hit.score);
+            }
+            _ => out.push(hit),
+        }
+    }
+    out
+}
+
+/// Whether `next` is more of the address `hit`: only a comma, blanks and one line break stand between them.
+fn continues(text: &str, hit: &Hit, next: &Hit) -> bool {
+    let between = text.get(hit.end..next.start).unwrap_or("-");
+    let count = |mark: char| between.chars().filter(|c| *c == mark).count();
+    hit.entity == STREET_ADDRESS
+        && family(next.entity) == STREET_ADDRESS
+        && between.len() <= MOST_BETWEEN
+        && between.chars().all(|c| c.is_whitespace() || c == ',')
+        && count('\n') <= 1
+        && count(',') <= 1
 }
 
 /// The parts of `hit` that no kept one covers, without punctuation around them.

@@ -8,6 +8,7 @@
 #![allow(clippy::string_slice)]
 
 use super::Detectors;
+use crate::inference::Tagged;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
@@ -116,6 +117,73 @@ fn ignored_types_and_low_scores_stay_out() {
     let found = Detectors::new(&[email], 0.5).scan(0, text, &[]);
     assert_eq!(found.iter().map(|f| f.entity.as_str()).collect::<Vec<_>>(), ["IP_ADDRESS"]);
     assert_eq!(Detectors::new(&[], 0.99).scan(0, text, &[]).len(), 1);
+}
+
+/// The rule of `model`: what the model found, joined with what the detectors find.
+#[test]
+fn the_models_findings_join_in() {
+    type Part = (&'static str, &'static str);
+    let cases: &[(&str, &[Part], &[Part])] = &[
+        // One family: the detector's type, the whole of both.
+        (
+            "IBAN DE89370400440532013000",
+            &[("BANK_ACCOUNT", "DE89370400440532013000")],
+            &[("IBAN_CODE", "DE89370400440532013000")],
+        ),
+        // A validated detector wins; what it leaves of the model's finding stays.
+        (
+            "Ann Lee joe@example.com",
+            &[("PERSON", "Ann Lee joe@example.com")],
+            &[("PERSON", "Ann Lee"), ("EMAIL_ADDRESS", "joe@example.com")],
+        ),
+        ("id 123-45-6788", &[("GOV_ID", "123-45-6788")], &[("US_SSN", "123-45-6788")]),
+        // A number has digits.
+        ("call me, it is late", &[("PHONE_NUMBER", "me"), ("CREDIT_CARD", "it")], &[]),
+        // Parts of one address.
+        (
+            "to 5 Elm St,\n Flat 2, Oslo, Norway",
+            &[
+                ("STREET_ADDRESS", "5 Elm St"),
+                ("STREET_ADDRESS", "Flat 2"),
+                ("LOCATION", "Oslo"),
+                ("LOCATION", "Norway"),
+            ],
+            &[("STREET_ADDRESS", "5 Elm St,\n Flat 2, Oslo, Norway")],
+        ),
+        (
+            "at 5 Elm St. Oslo is far",
+            &[("STREET_ADDRESS", "5 Elm St"), ("LOCATION", "Oslo")],
+            &[("STREET_ADDRESS", "5 Elm St"), ("LOCATION", "Oslo")],
+        ),
+        (
+            "5 Elm St\n\nOslo",
+            &[("STREET_ADDRESS", "5 Elm St"), ("LOCATION", "Oslo")],
+            &[("STREET_ADDRESS", "5 Elm St"), ("LOCATION", "Oslo")],
+        ),
+        (
+            "Oslo, 5 Elm St",
+            &[("LOCATION", "Oslo"), ("STREET_ADDRESS", "5 Elm St")],
+            &[("LOCATION", "Oslo"), ("STREET_ADDRESS", "5 Elm St")],
+        ),
+        (
+            "5 Elm St, Ann",
+            &[("STREET_ADDRESS", "5 Elm St"), ("PERSON", "Ann")],
+            &[("STREET_ADDRESS", "5 Elm St"), ("PERSON", "Ann")],
+        ),
+    ];
+    for (text, tagged, expected) in cases {
+        let tagged: Vec<Tagged> = tagged
+            .iter()
+            .map(|&(entity, value)| {
+                let start = text.find(value).unwrap();
+                Tagged { bytes: start..start + value.len(), entity, score: 0.9 }
+            })
+            .collect();
+        let found = DETECTORS.scan(0, text, &tagged);
+        let found: Vec<_> =
+            found.iter().map(|f| (f.entity.as_str(), &text[f.start..f.end])).collect();
+        assert_eq!(found, *expected, "{text}");
+    }
 }
 
 #[test]
