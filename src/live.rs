@@ -8,8 +8,8 @@ use crate::chat::{ChatRequest, Intent, LatencyClass, SlotKind, Usage};
 use crate::config::{Budget, Config, LocalModels, Rule, Target, TargetKind};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{
-    EdgeSpec, Fetcher, InferenceError, ModelSpec, ModelState, Reading, Runtime, RuntimeSpec, Which,
-    manifest,
+    EdgePack, EdgeSpec, Fetcher, InferenceError, ModelSpec, ModelState, Reading, Runtime,
+    RuntimeSpec, Which, manifest,
 };
 use crate::ledger::Ledger;
 use crate::pipeline::StageFailure;
@@ -309,6 +309,10 @@ impl Embedder for EncoderOf<'_> {
             InferenceError::QueueFull { .. } => EmbedError::Overloaded,
             _ => EmbedError::Failed,
         })
+    }
+
+    fn words(&self) -> Vec<String> {
+        EdgePack::words()
     }
 }
 

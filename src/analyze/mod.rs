@@ -10,7 +10,9 @@ mod head;
 mod matrix;
 mod scope;
 mod softmax;
+mod spelling;
 pub mod tokens;
+mod whiten;
 
 pub use cache::EmbeddingCache;
 pub use conversation::{Deciding, choose, deciding, deciding_of, is_excerpted};
@@ -19,6 +21,7 @@ pub use head::IntentHead;
 
 use crate::chat::{ChatRequest, Intent};
 use crate::config::resolved::IntentSpec;
+use spelling::Spelling;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,6 +45,9 @@ pub trait Embedder: Send + Sync {
         &self,
         texts: Vec<String>,
     ) -> impl Future<Output = Result<Vec<Vec<f32>>, EmbedError>> + Send;
+
+    /// Words that it knows, lower case, the most frequent first; texts are corrected towards them. May be empty.
+    fn words(&self) -> Vec<String>;
 }
 
 /// Why there is no embedding.
@@ -62,10 +68,11 @@ pub enum EmbedError {
 #[derive(Debug, Clone)]
 pub struct IntentModel {
     head: Arc<IntentHead>,
+    spelling: Arc<Spelling>,
 }
 
 impl IntentModel {
-    /// Fits the head to the examples of `intents`. Embeddings are taken from the cache in `cache_dir` where it has them; without
+    /// Fits the head to the examples of `intents`; a name in words that the encoder knows is one more. Embeddings are taken from the cache in `cache_dir` where it has them; without
     /// a folder nothing is kept. `None` if there is nothing to fit; then the encoder is not asked either.
     ///
     /// A cache that cannot be written is logged and otherwise without effect.
@@ -77,25 +84,25 @@ impl IntentModel {
         embedder: &impl Embedder,
         cache_dir: Option<&Path>,
     ) -> Result<Option<Self>, EmbedError> {
+        if intents.iter().all(|intent| intent.examples.is_empty()) {
+            return Ok(None);
+        }
+        let words = embedder.words();
         let examples: Vec<(usize, String)> = intents
             .iter()
             .enumerate()
-            .flat_map(|(class, intent)| {
-                intent.examples.iter().map(move |text| (class, text.clone()))
-            })
+            .flat_map(|(class, intent)| texts_of(intent, &words).map(move |text| (class, text)))
             .collect();
-        if examples.is_empty() {
-            return Ok(None);
-        }
         let embeddings = embeddings_of(&examples, embedder, cache_dir).await?;
         let names: Vec<Arc<str>> = intents.iter().map(|intent| Arc::clone(&intent.name)).collect();
-        let head = blocking(move || {
+        blocking(move || {
             let pairs: Vec<(usize, &[f32])> =
                 examples.iter().zip(&embeddings).map(|((class, _), x)| (*class, &x[..])).collect();
-            IntentHead::fit(&names, &pairs)
+            let spelling = Spelling::new(&words, examples.iter().map(|(_, text)| text.as_str()));
+            let head = IntentHead::fit(&names, &pairs)?;
+            Some(Self { head: Arc::new(head), spelling: Arc::new(spelling) })
         })
-        .await?;
-        Ok(head.map(|head| Self { head: Arc::new(head) }))
+        .await
     }
 
     /// The intent of a conversation. `None` if no user turn has any text.
@@ -122,7 +129,8 @@ impl IntentModel {
         if deciding.texts.is_empty() {
             return Ok(None);
         }
-        let embeddings = embedder.embed(deciding.texts.clone()).await?;
+        let correct = |text: &String| self.spelling.corrected(text).into_owned();
+        let embeddings = embedder.embed(deciding.texts.iter().map(correct).collect()).await?;
         if embeddings.len() != deciding.texts.len() {
             return Err(EmbedError::Failed);
         }
@@ -130,6 +138,14 @@ impl IntentModel {
             embeddings.iter().map(|x| self.head.predict(x)).collect();
         Ok(choose(deciding, predictions.ok_or(EmbedError::Failed)?))
     }
+}
+
+/// What an intent is fitted to: its examples, and its name as words ("card_lost" says what "intent7" does not).
+fn texts_of(intent: &IntentSpec, known: &[String]) -> impl Iterator<Item = String> {
+    let parts = intent.name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let name: Vec<String> = parts.map(str::to_lowercase).collect();
+    let speaks = name.iter().any(|word| known.contains(word));
+    intent.examples.iter().cloned().chain(speaks.then(|| name.join(" ")))
 }
 
 /// The embeddings of the examples, in order.
@@ -217,6 +233,10 @@ mod tests {
                 Ok(texts.iter().map(embedding).collect())
             }
         }
+
+        fn words(&self) -> Vec<String> {
+            ["the", "what", "weather", "song"].map(str::to_owned).to_vec()
+        }
     }
 
     fn specs() -> Vec<IntentSpec> {
@@ -239,7 +259,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let encoder = Words::default();
         let model = IntentModel::fit(&specs(), &encoder, Some(dir.path())).await.unwrap().unwrap();
-        assert_eq!(encoder.texts.load(Ordering::Relaxed), 8);
+        assert_eq!(
+            encoder.texts.load(Ordering::Relaxed),
+            9,
+            "the examples and the name that it knows"
+        );
         let turns = ["and for tomorrow?", "what is the weather in the mountains like"];
         let intent = model
             .intent_of(&deciding_of(turns.map(str::to_owned)), &encoder)
@@ -248,6 +272,10 @@ mod tests {
             .unwrap();
         assert_eq!((&*intent.name, intent.inherited), ("weather", true));
         assert!(intent.reject < 0.5 && intent.p > 0.5);
+
+        let misspelt = deciding_of(["what is the waether like".to_owned()]);
+        let intent = model.intent_of(&misspelt, &encoder).await.unwrap().unwrap();
+        assert_eq!(&*intent.name, "weather");
 
         let again = Words::default();
         assert!(IntentModel::fit(&specs(), &again, Some(dir.path())).await.unwrap().is_some());

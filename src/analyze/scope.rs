@@ -1,17 +1,12 @@
 //! How far a text lies outside of every intent.
 //!
 //! The score is the largest linear-discriminant score `m·A·x − ½·m·A·m` over the class means `m`, with `A` the inverse of the
-//! within-class covariance, shrunk almost to a sphere (Ledoit and Wolf's idea; a table of few examples supports no
-//! more). The reject value is that score against the scores which the examples get when each is left out in turn, so
+//! shrunk within-class covariance ([`whiten`](super::whiten)). The reject value is that score against the scores which the examples get when each is left out in turn, so
 //! that 0.5 means the same for every set of intents: about one in-scope text in twenty lies above it.
 
-use super::matrix::{Matrix, axpy, cholesky, combine, dot, solve_lower, solve_upper};
-use super::softmax::class_means;
+use super::matrix::{Matrix, combine, dot};
+use super::whiten::Whitening;
 
-/// Largest share of the examples' own covariance; reached with many examples.
-const MAX_COVARIANCE_SHARE: f32 = 0.15;
-/// Degrees of freedom at which half of it is trusted.
-const COVARIANCE_HALF: f32 = 300.0;
 /// How many examples the prior spread of scores counts for.
 const PRIOR_EXAMPLES: f32 = 20.0;
 /// Prior spread of scores as a share of half the within-class variance; the same for all sets of intents we measured.
@@ -34,30 +29,20 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// Fits the rule to the rows of `x`, whose classes are `y`.
-    pub(super) fn fit(x: &Matrix, y: &[usize], classes: usize) -> Self {
-        let (means, _) = class_means(x, y, classes);
-        let free = x.rows.saturating_sub(classes) as f32;
-        let (covariance, variance) = within_class(x, y, &means, free);
-        let share = MAX_COVARIANCE_SHARE * free / (free + COVARIANCE_HALF);
-        let l = cholesky(&shrunk(covariance, share));
-        // In whitened coordinates `A` is the identity.
-        let whiten = |m: &Matrix| {
-            let mut out = m.clone();
-            for row in 0..m.rows {
-                solve_lower(&l, out.row_mut(row));
-            }
-            out
-        };
-        let (white, mut centres) = (whiten(x), whiten(&means));
+    /// Fits the rule to whitened examples, whose classes are `y`, and the whitened means of the classes.
+    pub(super) fn fit(
+        white: &Matrix,
+        y: &[usize],
+        mut centres: Matrix,
+        whitening: &Whitening,
+    ) -> Self {
+        let classes = centres.rows;
         let offsets: Vec<f32> =
             (0..classes).map(|k| -0.5 * dot(centres.row(k), centres.row(k))).collect();
-        let left_out = left_out_scores(&white, y, &centres, &offsets);
-        for row in 0..classes {
-            solve_upper(&l, centres.row_mut(row));
-        }
+        let left_out = left_out_scores(white, y, &centres, &offsets);
+        whitening.back(&mut centres);
         let (boundary, unit) =
-            calibrate(&left_out, variance, x.rows as f32 / classes.max(1) as f32);
+            calibrate(&left_out, whitening.variance, y.len() as f32 / classes.max(1) as f32);
         Self { weights: centres.transposed(), offsets, boundary, unit }
     }
 
@@ -68,30 +53,6 @@ impl Scope {
         let best = scores.into_iter().fold(f32::NEG_INFINITY, f32::max);
         1.0 / (1.0 + ((best - self.boundary) / self.unit).exp())
     }
-}
-
-/// The pooled covariance within classes, scaled to mean diagonal 1, and its trace before scaling.
-fn within_class(x: &Matrix, y: &[usize], means: &Matrix, free: f32) -> (Matrix, f32) {
-    let mut residuals = x.clone();
-    for (row, class) in y.iter().enumerate() {
-        axpy(-1.0, means.row(*class), residuals.row_mut(row));
-    }
-    let mut covariance = residuals.transposed_times(&residuals);
-    let d = x.cols;
-    let trace: f32 = (0..d).map(|i| covariance.data[i * d + i]).sum();
-    let scale = if trace > 1e-6 { d as f32 / trace } else { 0.0 };
-    covariance.data.iter_mut().for_each(|v| *v *= scale);
-    // Examples that are all alike say nothing about the spread of texts to come; sentence embeddings have about 0.5.
-    (covariance, if trace > 1e-6 && free > 0.0 { trace / free } else { 0.5 })
-}
-
-fn shrunk(mut covariance: Matrix, share: f32) -> Matrix {
-    covariance.data.iter_mut().for_each(|v| *v *= share);
-    let d = covariance.cols;
-    for i in 0..d {
-        covariance.data[i * d + i] += 1.0 - share;
-    }
-    covariance
 }
 
 /// The best score of every example when its own class mean is taken without it. A class of one example gives none.

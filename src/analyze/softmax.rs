@@ -1,11 +1,13 @@
 //! Multinomial logistic regression on embeddings, by L-BFGS.
 //!
 //! The weights live in the plane that the class means span, cut to its widest directions: what varies only within
-//! classes carries no evidence, and the smaller problem is several times faster. Starts at the nearest-mean rule and stops
+//! classes carries no evidence, and the smaller problem is several times faster. In it a text counts by its direction, as a
+//! text of several topics lies nearer to the centre. Starts at the nearest-mean rule and stops
 //! after a fixed number of steps, so that a fit takes a known time and is the same every time.
 //! Method: Liu and Nocedal, "On the limited memory BFGS method for large scale optimization", 1989.
 
 use super::matrix::{Matrix, axpy, combine, dot, log_sum_exp};
+use super::whiten::Whitening;
 use std::collections::VecDeque;
 
 /// Weight of one example against half the squared weights; found on CLINC150, flat around it.
@@ -19,10 +21,15 @@ const MAX_DIRECTIONS: usize = 149;
 /// Sharpness of the nearest-mean rule that the solver starts from.
 const START_SHARPNESS: f32 = 20.0;
 
-/// Linear scores: one weight vector and one offset a class.
+/// Scores of classes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Softmax {
-    /// Width of an embedding × number of classes.
+    /// Width of an embedding × directions of the plane.
+    plane: Matrix,
+    /// The centre in the plane.
+    centre: Vec<f32>,
+    lengths: Lengths,
+    /// Directions × number of classes.
     weights: Matrix,
     offsets: Vec<f32>,
 }
@@ -31,33 +38,69 @@ impl Softmax {
     /// Fits `classes` classes to the rows of `x`, whose classes are `y`.
     pub(super) fn fit(x: &Matrix, y: &[usize], classes: usize) -> Self {
         let (means, centre) = class_means(x, y, classes);
-        let basis = directions(&means, &centre);
-        let project = |m: &Matrix| {
-            let mut shifted = m.clone();
-            for row in 0..m.rows {
-                axpy(-1.0, &centre, shifted.row_mut(row));
-            }
-            shifted.times(&basis)
-        };
-        let (z, means) = (project(x), project(&means));
+        let plane = directions(&means, &centre);
+        let mut shift = vec![0.0; plane.cols];
+        combine(&centre, &plane.data, &mut shift);
+        let (z, lengths) = in_plane(x, &centre, &plane);
+        let (means, _) = class_means(&z, y, classes);
         let start = nearest_mean(&means);
         let solved = minimise(&z, y, classes, start);
-        // Back to the embedding's own coordinates: w·B(x − c) = (Bᵀw)·x − w·Bc.
-        let r = basis.cols;
-        let inner = Matrix { rows: r, cols: classes, data: solved[..r * classes].to_vec() };
-        let weights = basis.times(&inner);
-        let mut shift = vec![0.0; classes];
-        combine(&centre, &weights.data, &mut shift);
-        let offsets = solved[r * classes..].iter().zip(&shift).map(|(b, s)| b - s).collect();
-        Self { weights, offsets }
+        let (weights, offsets) = solved.split_at(plane.cols * classes);
+        let weights = Matrix { rows: plane.cols, cols: classes, data: weights.to_vec() };
+        Self { plane, centre: shift, lengths, weights, offsets: offsets.to_vec() }
+    }
+
+    /// The same for rows that were not whitened.
+    pub(super) fn before(mut self, whitening: &Whitening) -> Self {
+        let mut directions = self.plane.transposed();
+        whitening.back(&mut directions);
+        self.plane = directions.transposed();
+        self
     }
 
     /// The unscaled score of every class.
     pub(super) fn scores(&self, x: &[f32]) -> Vec<f32> {
+        let mut z: Vec<f32> = self.centre.iter().map(|c| -c).collect();
+        combine(x, &self.plane.data, &mut z);
+        self.lengths.even(&mut z);
         let mut out = self.offsets.clone();
-        combine(x, &self.weights.data, &mut out);
+        combine(&z, &self.weights.data, &mut out);
         out
     }
+}
+
+/// How far texts lie from the centre.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Lengths {
+    /// Squared, of the mean text.
+    all: f32,
+    /// The part of it outside of the plane, taken to be every text's.
+    outside: f32,
+}
+
+impl Lengths {
+    /// Moves a text in the plane as far out as the mean one.
+    fn even(self, z: &mut [f32]) {
+        let own = dot(z, z) + self.outside;
+        if own > 0.0 {
+            let factor = (self.all / own).sqrt();
+            z.iter_mut().for_each(|value| *value *= factor);
+        }
+    }
+}
+
+/// The rows in the plane, all as far from the centre.
+fn in_plane(x: &Matrix, centre: &[f32], plane: &Matrix) -> (Matrix, Lengths) {
+    let mut centred = x.clone();
+    for row in 0..x.rows {
+        axpy(-1.0, centre, centred.row_mut(row));
+    }
+    let mut z = centred.times(plane);
+    let mean = |m: &Matrix| dot(&m.data, &m.data) / m.rows.max(1) as f32;
+    let all = mean(&centred);
+    let lengths = Lengths { all, outside: (all - mean(&z)).max(0.0) };
+    (0..z.rows).for_each(|row| lengths.even(z.row_mut(row)));
+    (z, lengths)
 }
 
 /// The mean of each class and the mean over all rows.

@@ -6,7 +6,9 @@
 //! `injection.jsonl`: `{"set", "text", "label": 0 | 1}`. `tasks.jsonl`: `{"text", "task"}`. A file that is not there is left
 //! out of the report.
 
-use super::metric::{self, Counts, Estimate, Labelled, bootstrap, compare, f1, quantile, share};
+use super::metric::{
+    self, Counts, Estimate, Labelled, bootstrap, compare, f1, quantile, share, whole_addresses,
+};
 use crate::analyze::{EmbedError, Embedder, IntentModel, deciding_of};
 use crate::chat::{EntityType, Finding, Intent, TASKS};
 use crate::config::resolved::IntentSpec;
@@ -188,6 +190,7 @@ async fn entities(
     let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
     let readings = readings(subject, &texts).await?;
     let mut groups: BTreeMap<String, Vec<Counts>> = BTreeMap::new();
+    let mut whole: BTreeMap<&str, Vec<Counts>> = BTreeMap::new();
     let mut persons: BTreeMap<&str, Vec<Counts>> = BTreeMap::new();
     let mut classes: BTreeMap<(&str, &'static str), Vec<Counts>> = BTreeMap::new();
     for (row, reading) in rows.iter().zip(&readings) {
@@ -196,6 +199,7 @@ async fn entities(
         let counts = judged.counts(|_| true);
         groups.entry(row.group.clone()).or_default().push(counts);
         groups.entry(format!("{}/{}", row.group, row.set)).or_default().push(counts);
+        whole.entry(&row.group).or_default().push(judged.with_whole_addresses());
         persons.entry(&row.group).or_default().push(judged.counts(|class| class == "PERSON"));
         for class in CLASSES {
             let counts = judged.counts(|other| other == class);
@@ -214,6 +218,13 @@ async fn entities(
             line("typed micro F1", bootstrap(counts, |cases| f1(cases)));
             line("uncovered share of characters", bootstrap(counts, uncovered));
         }
+    }
+    for (group, counts) in whole.iter().filter(|(group, _)| **group != "clean") {
+        lines.push(Line {
+            group: (*group).to_owned(),
+            measure: "typed micro F1, parts of an address as one".to_owned(),
+            estimate: bootstrap(counts, |cases| f1(cases)),
+        });
     }
     for (group, counts) in persons.iter().filter(|(group, _)| **group != "clean") {
         lines.push(Line {
@@ -265,6 +276,7 @@ fn class_of(entity: &str) -> Option<&'static str> {
 
 /// One text's labels and findings in characters.
 struct Judged<'a> {
+    text: &'a str,
     gold: Vec<Labelled<'a>>,
     found: Vec<Labelled<'a>>,
     covering: Vec<Range<usize>>,
@@ -298,6 +310,7 @@ impl<'a> Judged<'a> {
             (!open.iter().any(|open| touches(open, &range))).then_some((range, class))
         });
         Self {
+            text: &row.text,
             gold: gold.collect(),
             found: found.collect(),
             covering: findings.iter().map(range).collect(),
@@ -310,6 +323,12 @@ impl<'a> Judged<'a> {
             spans.iter().filter(|span| of(span.1)).cloned().collect()
         };
         compare(&some(&self.gold), &some(&self.found), &self.covering, self.chars)
+    }
+
+    /// The counts of all classes with addresses put together, in the labels as in the findings.
+    fn with_whole_addresses(&self) -> Counts {
+        let whole = |spans: &[Labelled<'a>]| whole_addresses(self.text, spans.to_vec());
+        compare(&whole(&self.gold), &whole(&self.found), &self.covering, self.chars)
     }
 }
 
@@ -416,6 +435,10 @@ impl Embedder for Remembering<'_> {
         }
         let known = known();
         texts.iter().map(|text| known.get(text).cloned().ok_or(EmbedError::Failed)).collect()
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.inner.words()
     }
 }
 

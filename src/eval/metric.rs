@@ -128,6 +128,31 @@ pub fn compare(
     Counts { hits, found: found.len(), gold: gold.len(), gold_chars, bare_chars, chars }
 }
 
+/// The spans, in order, with the parts of one address put together: sets of labelled text differ in whether street, flat, town
+/// and country are one span or several. Applied to both sides it takes that difference out of the comparison.
+pub fn whole_addresses<'a>(text: &str, mut spans: Vec<Labelled<'a>>) -> Vec<Labelled<'a>> {
+    let text: Vec<char> = text.chars().collect();
+    spans.sort_by_key(|span| span.0.start);
+    let mut out: Vec<Labelled<'a>> = Vec::new();
+    for span in spans {
+        let place = |class: &str| matches!(class, "ADDRESS" | "LOCATION");
+        match out.last_mut() {
+            Some(last)
+                if (last.1 == "ADDRESS" || span.1 == "ADDRESS")
+                    && place(last.1)
+                    && place(span.1)
+                    && text.get(last.0.end..span.0.start).is_some_and(|between| {
+                        between.len() <= 8 && !between.iter().any(|c| c.is_alphanumeric())
+                    }) =>
+            {
+                *last = (last.0.start..span.0.end, "ADDRESS");
+            }
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
 /// Intersection over union.
 fn overlap(a: &Range<usize>, b: &Range<usize>) -> f64 {
     let inside = a.end.min(b.end).saturating_sub(a.start.max(b.start));
@@ -146,7 +171,7 @@ pub fn f1(counts: &mut dyn Iterator<Item = &Counts>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{auroc, bootstrap, compare, f1, quantile, share};
+    use super::{auroc, bootstrap, compare, f1, quantile, share, whole_addresses};
 
     #[test]
     fn wilson_as_in_the_tables() {
@@ -171,6 +196,21 @@ mod tests {
         assert!((f1(&mut [right, half].iter()) - 0.5).abs() < 1e-9);
         let twice = counts(&[(0..9, "PERSON"), (1..10, "PERSON")]);
         assert_eq!(twice.hits, 1, "a span is found once");
+    }
+
+    #[test]
+    fn parts_of_an_address_are_one() {
+        let text = "Bo, 12 Elm St\n Suite 3,  Ulm and Bonn";
+        let parts = vec![
+            (0..2, "PERSON"),
+            (25..28, "LOCATION"),
+            (4..13, "ADDRESS"),
+            (15..22, "ADDRESS"),
+            (33..37, "LOCATION"),
+        ];
+        let whole = vec![(0..2, "PERSON"), (4..28, "ADDRESS"), (33..37, "LOCATION")];
+        assert_eq!(whole_addresses(text, parts), whole);
+        assert_eq!(whole_addresses(text, whole.clone()), whole);
     }
 
     #[test]

@@ -25,7 +25,7 @@ def wheel(module: str) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m edge", description=__doc__)
-    parser.add_argument("what", choices=("teach", "train", "export", "suite", "all"))
+    parser.add_argument("what", choices=("teach", "train", "export", "adapt", "suite", "all"))
     parser.add_argument("--data", type=Path, default=HERE.parents[3] / "shared" / "data")
     parser.add_argument("--work", type=Path, default=HERE.parents[2] / "target" / "edge")
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "edge")
@@ -56,11 +56,27 @@ def main() -> None:
                    args.start)
     if every or args.what == "export":
         from . import calibrate, export
+        from .batches import Data
         from .model import Edge
+        from .text import Reader
 
         model = Edge.trained(args.work / "checkpoint.pt", args.start)
-        thresholds, injection = calibrate.calibrate(model, tokenizer, args.data, args.work, args.seed)
-        export.export(model, tokenizer, args.out, thresholds, injection, args.wide)
+        dev = Data(args.data, args.work, Reader(tokenizer), "dev", args.seed)
+        export.export(model, tokenizer, args.out, calibrate.thresholds(model, dev), args.wide)
+    if every or args.what == "adapt":
+        import torch
+
+        from . import adapter, export
+        from .model import Adapter, Edge
+        from .text import Reader
+
+        model, reader = Edge.shipped(args.out).eval(), Reader(tokenizer)
+        trained, stored = Adapter(), args.work / "adapter.pt"
+        if not stored.exists():
+            torch.save(adapter.train(model, reader, args.data).state_dict(), stored)
+        trained.load_state_dict(torch.load(stored))
+        calibration = adapter.calibration(trained.eval(), adapter.windows(model, reader, args.data, "dev"))
+        export.complete(args.out, trained, calibration, args.wide)
     if every or args.what == "suite":
         from . import suite
 

@@ -23,27 +23,36 @@ TAG_INNER = 192
 GAIN_FEATURES = 48
 
 
+def stored(folder: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a pack as `export` wrote it, widened to f32."""
+    tensors = load_file(str(folder / "edge.safetensors"))
+    return {name: value.float() * tensors[name + ".scale"][:, None] if name + ".scale" in tensors else value
+            for name, value in tensors.items() if not name.endswith(".scale")}
+
+
 class Layer(nn.Module):
     """Self-attention and feed-forward, each followed by a norm."""
 
-    def __init__(self):
+    def __init__(self, width: int = WIDTH, heads: int = ATTENTION_HEADS, inner: int = INNER):
         super().__init__()
-        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
-        self.out = nn.Linear(WIDTH, WIDTH)
-        self.norm1 = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.up = nn.Linear(WIDTH, INNER)
-        self.down = nn.Linear(INNER, WIDTH)
-        self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.norm1 = nn.LayerNorm(width, eps=1e-12)
+        self.up = nn.Linear(width, inner)
+        self.down = nn.Linear(inner, width)
+        self.norm2 = nn.LayerNorm(width, eps=1e-12)
 
-    def forward(self, x, bias):
-        b, t, _ = x.shape
-        size = WIDTH // ATTENTION_HEADS
-        q, k, v = self.qkv(x).view(b, t, 3, ATTENTION_HEADS, size).permute(2, 0, 3, 1, 4)
+    def forward(self, x, bias, dropout: float = 0.0):
+        b, t, width = x.shape
+        size = width // self.heads
+        q, k, v = self.qkv(x).view(b, t, 3, self.heads, size).permute(2, 0, 3, 1, 4)
         # Written out: on a CPU this trains 1.4 times faster than PyTorch's fused attention.
         scores = (q @ k.transpose(-1, -2)) * size**-0.5 + bias.to(q.dtype)
         y = scores.softmax(-1).to(v.dtype) @ v
-        x = self.norm1(x + self.out(y.transpose(1, 2).reshape(b, t, WIDTH)))
-        return self.norm2(x + self.down(F.gelu(self.up(x))))
+        y = self.out(y.transpose(1, 2).reshape(b, t, width))
+        x = self.norm1(x + F.dropout(y, dropout, self.training))
+        return self.norm2(x + F.dropout(self.down(F.gelu(self.up(x))), dropout, self.training))
 
 
 class Trunk(nn.Module):
@@ -108,6 +117,53 @@ class Pool(nn.Module):
         return torch.einsum("btq,btd->bqd", scores.softmax(1), states)
 
 
+class Adapter(nn.Module):
+    """A small encoder on the trunk's states of two layers, side by side, that says how much each token belongs to an attempt
+    to override instructions. It leaves the trunk as it is (adapters: Houlsby et al. 2019). A text's logit is the smooth
+    maximum of its tokens', so that harmless words around an attack do not thin it."""
+
+    WIDTH, LAYERS, HEADS, INNER = 128, 2, 4, 384
+
+    def __init__(self, dropout: float = 0.0):
+        super().__init__()
+        self.dropout = dropout
+        self.down = nn.Linear(2 * WIDTH, self.WIDTH)
+        self.norm = nn.LayerNorm(self.WIDTH, eps=1e-12)
+        self.layers = nn.ModuleList(Layer(self.WIDTH, self.HEADS, self.INNER) for _ in range(self.LAYERS))
+        self.token = nn.Linear(self.WIDTH, 1)
+        # For training alone; what ships is calibrated instead.
+        self.scale, self.offset = nn.Parameter(torch.ones(1)), nn.Parameter(torch.zeros(1))
+
+    UNSHIPPED = ("scale", "offset")
+
+    @classmethod
+    def shipped(cls, folder: Path) -> "Adapter":
+        """That of a pack as `export` wrote it."""
+        adapter = cls()
+        state = {name: value for name, value in adapter.state_dict().items() if name in cls.UNSHIPPED}
+        state.update({name.removeprefix("adapter."): value for name, value in stored(folder).items()
+                      if name.startswith("adapter.")})
+        adapter.load_state_dict(state)
+        return adapter.eval()
+
+    def tokens(self, states, mask):
+        """A logit for each token."""
+        x = self.norm(self.down(F.dropout(states, self.dropout, self.training)))
+        bias = torch.where(mask[:, None, None, :], 0.0, -1e4)
+        for layer in self.layers:
+            x = layer(x, bias, self.dropout)
+        return self.token(x).squeeze(-1)
+
+    def smooth_maximum(self, states, mask):
+        """A number for each text, which the calibration makes a logit."""
+        return self.tokens(states, mask).masked_fill(~mask, -1e4).logsumexp(1)
+
+    def forward(self, states, mask):
+        """Logits of tokens and of texts."""
+        tokens = self.tokens(states, mask)
+        return tokens, tokens.masked_fill(~mask, -1e4).logsumexp(1) * self.scale + self.offset
+
+
 class Edge(nn.Module):
     """Trunk and heads."""
 
@@ -117,21 +173,24 @@ class Edge(nn.Module):
         self.tag_up = nn.Linear(WIDTH, TAG_INNER)
         self.tag = nn.Linear(TAG_INNER, TAGS)
         self.keep = nn.Linear(WIDTH, 1)
-        # Queries: injection, task, gain.
-        self.pool = Pool(3)
-        self.injection = nn.Linear(WIDTH, 1)
+        # Queries: task, gain.
+        self.pool = Pool(2)
         self.task = nn.Linear(WIDTH, len(TASKS))
         self.gain_features = nn.Linear(WIDTH, GAIN_FEATURES)
         self.gain = nn.Linear(GAIN_FEATURES, len(GAIN_MODELS))
+        # So that the trunk learns what the injection adapter will need.
+        self.attack_pool = Pool(1)
+        self.attack = nn.Linear(WIDTH, 1)
+
+    # What only trains the trunk and stays behind.
+    UNSHIPPED = ("gain.", "attack_pool.", "attack.")
 
     @classmethod
     def shipped(cls, folder: Path) -> "Edge":
-        """A pack as `export` wrote it. The last layer of the gain head does not ship and starts anew."""
-        stored = load_file(str(folder / "edge.safetensors"))
+        """A pack as `export` wrote it. What does not ship starts anew."""
         model = cls(Trunk())
-        state = {name: value.float() * stored[name + ".scale"][:, None] if name + ".scale" in stored else value
-                 for name, value in stored.items() if not name.endswith(".scale")}
-        state.update({name: value for name, value in model.state_dict().items() if name.startswith("gain.")})
+        state = {name: value for name, value in stored(folder).items() if not name.startswith("adapter.")}
+        state.update({name: value for name, value in model.state_dict().items() if name.startswith(cls.UNSHIPPED)})
         model.load_state_dict(state)
         return model
 
@@ -142,7 +201,7 @@ class Edge(nn.Module):
         state = torch.load(checkpoint)["model"]
         if start:
             before = cls.shipped(start).state_dict()
-            state = {name: value if name.startswith("gain.") else (value + before[name]) / 2
+            state = {name: value if name.startswith(cls.UNSHIPPED) else (value + before[name]) / 2
                      for name, value in state.items()}
         model = cls(Trunk())
         model.load_state_dict(state)
@@ -157,5 +216,6 @@ class Edge(nn.Module):
     def texts(self, states, mask):
         """Logits of injection, task and gain."""
         pooled = self.pool(states, mask)
-        features = torch.tanh(self.gain_features(pooled[:, 2]))
-        return self.injection(pooled[:, 0]).squeeze(-1), self.task(pooled[:, 1]), self.gain(features)
+        features = torch.tanh(self.gain_features(pooled[:, 1]))
+        attack = self.attack(self.attack_pool(states, mask)[:, 0]).squeeze(-1)
+        return attack, self.task(pooled[:, 0]), self.gain(features)

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawIntent {
-    /// Its name, unique; `none` and `any` are taken.
+    /// Its name, unique; `none` and `any` are taken. Plain words (`lost_card`) count as one more example.
     #[schemars(required)]
     pub name: Option<String>,
     /// What it is, for people. Default: nothing.

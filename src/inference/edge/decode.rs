@@ -128,7 +128,8 @@ mod tests {
 
     fn types() -> Manifest {
         serde_json::from_str(
-            r#"{"name": "", "version": "", "trunk": {"width": 1, "layers": 1, "heads": 1, "window": 9, "middle": 1},
+            r#"{"name": "", "version": "", "trunk": {"width": 1, "layers": 1, "heads": 1, "window": 9, "means": [1]},
+            "adapter": {"width": 1, "layers": 1, "heads": 1, "reads": [1]},
             "entities": ["PERSON", "PLACE"], "thresholds": [0.5, 0.9], "tasks": [], "injection": [1, 0], "sha256": ""}"#,
         )
         .unwrap()

@@ -5,6 +5,7 @@
 //! `models/train`; the model card is `models/edge/README.md`. Invariants: the work is linear in the text; offsets are bytes
 //! on character borders; a text of any length is read whole, through overlapping windows.
 
+mod adapter;
 mod cache;
 mod decode;
 mod pack;
@@ -21,6 +22,7 @@ use super::InferenceError;
 use super::manifest::{FileRole, ModelSpec, Source, Task};
 use super::windows::{add_weighted, normalise};
 use crate::chat::TASKS;
+use adapter::Adapter;
 use candle_core::Tensor;
 use decode::WordScores;
 use pack::{Manifest, Tensors};
@@ -43,7 +45,7 @@ const OVERLAP: usize = 8;
 pub struct Reading {
     /// Personal data, in order, without overlaps.
     pub entities: Vec<Tagged>,
-    /// What the text means, of length 1: the means over two layers side by side.
+    /// What the text means, of length 1: the means over some layers side by side.
     pub embedding: Vec<f32>,
     /// Probability that the text tries to override instructions, 0–1; the highest of its windows. `None` without words.
     pub injection: Option<f32>,
@@ -61,8 +63,7 @@ pub struct Reading {
 struct Window {
     tags: Vec<Vec<f32>>,
     keep: Vec<f32>,
-    middle: Vec<f32>,
-    last: Vec<f32>,
+    means: Vec<Vec<f32>>,
     injection: f32,
     tasks: Vec<f32>,
     gain: Vec<f32>,
@@ -74,7 +75,6 @@ struct Heads {
     tag: Linear,
     keep: Linear,
     queries: Linear,
-    injection: Linear,
     task: Linear,
     gain: Linear,
 }
@@ -84,6 +84,7 @@ pub struct EdgePack {
     manifest: Manifest,
     tokenizer: Tokenizer,
     trunk: Trunk,
+    adapter: Adapter,
     heads: Heads,
     begin: u32,
     end: u32,
@@ -115,6 +116,15 @@ impl EdgePack {
             top_p: None,
             sources: vec![Source::Embedded(files.to_vec())],
         }
+    }
+
+    /// The English words of the vocabulary, the most frequent first; none if the pack is broken.
+    pub fn words() -> Vec<String> {
+        let Ok(tokenizer) = Tokenizer::from_bytes(TOKENIZER) else { return Vec::new() };
+        let mut words: Vec<(String, u32)> = tokenizer.get_vocab(false).into_iter().collect();
+        words.retain(|(word, _)| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase()));
+        words.sort_unstable_by_key(|(_, id)| *id);
+        words.into_iter().map(|(word, _)| word).collect()
     }
 
     /// Whether the weights inside the binary are those that its manifest names.
@@ -156,17 +166,17 @@ impl EdgePack {
         let (begin, end) = (special("[CLS]")?, special("[SEP]")?);
         let tensors = Tensors::new(weights)?;
         let trunk = Trunk::load(&tensors, &manifest.trunk)?;
+        let adapter = Adapter::load(&tensors, &manifest.adapter)?;
         let linear = |name: &str| Linear::load(&tensors, name);
         let heads = Heads {
             tag_up: linear("tag_up")?,
             tag: linear("tag")?,
             keep: linear("keep")?,
             queries: linear("pool.query")?,
-            injection: linear("injection")?,
             task: linear("task")?,
             gain: linear("gain_features")?,
         };
-        Ok(Self { manifest, tokenizer, trunk, heads, begin, end })
+        Ok(Self { manifest, tokenizer, trunk, adapter, heads, begin, end })
     }
 
     /// Names the pack and its weights; the same id means the same readings.
@@ -183,17 +193,13 @@ impl EdgePack {
         let pieces = tokens::pieces(&self.tokenizer, text)?;
         let mut scores = vec![WordScores::default(); pieces.spans.len()];
         let mut keep = vec![(0.0f32, 0.0f32); pieces.spans.len()];
-        let (mut middle, mut last) = (Vec::new(), Vec::new());
+        let mut means = Means::default();
         let mut injection = f32::NEG_INFINITY;
         let mut ends: Option<(Vec<f32>, Vec<f32>)> = None;
         let mut gain = Vec::new();
         for cut in self.windows(&pieces) {
             let window = self.window(&pieces, &cut)?;
-            let weight = (cut.pieces.len() + 2) as f32;
-            middle.resize(window.middle.len(), 0.0);
-            last.resize(window.last.len(), 0.0);
-            add_weighted(&mut middle, &window.middle, weight);
-            add_weighted(&mut last, &window.last, weight);
+            means.add(&window.means, &cut);
             injection = injection.max(window.injection);
             if ends.is_none() {
                 gain = window.gain;
@@ -219,7 +225,7 @@ impl EdgePack {
         let (first, end) = ends.filter(|_| !pieces.ids.is_empty()).unwrap_or_default();
         Ok(Reading {
             entities: decode::entities(text, &pieces.spans, &scores, &self.manifest),
-            embedding: joined(middle, last),
+            embedding: means.joined(),
             injection: (!pieces.ids.is_empty()).then(|| self.calibrated(injection)),
             tasks: first.iter().zip(&end).map(|(a, b)| (a + b) / 2.0).collect(),
             gain,
@@ -287,17 +293,16 @@ impl EdgePack {
     /// As [`Self::read`].
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
         let pieces = tokens::pieces(&self.tokenizer, text)?;
-        let (mut middle, mut last) = (Vec::new(), Vec::new());
+        let mut means = Means::default();
         for cut in self.windows(&pieces) {
-            let states = self.states(&pieces, &cut)?;
-            let weight = (cut.pieces.len() + 2) as f32;
-            for (sum, states) in [(&mut middle, &states.middle), (&mut last, &states.last)] {
-                let mean = mean(states)?;
-                sum.resize(mean.len(), 0.0);
-                add_weighted(sum, &mean, weight);
-            }
+            means.add(&self.means(&self.states(&pieces, &cut)?)?, &cut);
         }
-        Ok(joined(middle, last))
+        Ok(means.joined())
+    }
+
+    /// The means that make up the embedding.
+    fn means(&self, states: &States) -> Result<Vec<Vec<f32>>, InferenceError> {
+        self.manifest.trunk.means.iter().map(|layer| mean(states.of(*layer)?)).collect()
     }
 
     /// The trunk over one window.
@@ -314,7 +319,7 @@ impl EdgePack {
     /// One pass with all heads.
     fn window(&self, pieces: &Pieces, cut: &Cut) -> Result<Window, InferenceError> {
         let states = self.states(pieces, cut)?;
-        let (last, heads) = (&states.last, &self.heads);
+        let (last, heads) = (states.of(self.manifest.trunk.layers)?, &self.heads);
         let (tags, keep) = if cut.pieces.is_empty() {
             (Vec::new(), Vec::new())
         } else {
@@ -334,20 +339,33 @@ impl EdgePack {
         Ok(Window {
             tags,
             keep,
-            middle: mean(&states.middle)?,
-            last: mean(last)?,
-            injection: list(heads.injection.forward(&row(0)?)?)?.first().copied().unwrap_or(0.0),
-            tasks: list(candle_nn::ops::softmax_last_dim(&heads.task.forward(&row(1)?)?)?)?,
-            gain: list(heads.gain.forward(&row(2)?)?.tanh()?)?,
+            means: self.means(&states)?,
+            injection: self.adapter.logit(&states)?,
+            tasks: list(candle_nn::ops::softmax_last_dim(&heads.task.forward(&row(0)?)?)?)?,
+            gain: list(heads.gain.forward(&row(1)?)?.tanh()?)?,
         })
     }
 }
 
-/// Two vectors side by side, each of the same weight; of length 1.
-fn joined(mut middle: Vec<f32>, mut last: Vec<f32>) -> Vec<f32> {
-    normalise(&mut middle);
-    normalise(&mut last);
-    middle.extend(last);
-    normalise(&mut middle);
-    middle
+/// The means over the layers of a text, window by window.
+#[derive(Default)]
+struct Means(Vec<Vec<f32>>);
+
+impl Means {
+    /// Takes in those of a window, weighted by its tokens.
+    fn add(&mut self, window: &[Vec<f32>], cut: &Cut) {
+        self.0.resize(window.len(), Vec::new());
+        for (sum, mean) in self.0.iter_mut().zip(window) {
+            sum.resize(mean.len(), 0.0);
+            add_weighted(sum, mean, (cut.pieces.len() + 2) as f32);
+        }
+    }
+
+    /// Side by side, each of the same weight; of length 1.
+    fn joined(mut self) -> Vec<f32> {
+        self.0.iter_mut().for_each(|mean| normalise(mean));
+        let mut joined = self.0.concat();
+        normalise(&mut joined);
+        joined
+    }
 }

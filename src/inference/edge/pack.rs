@@ -3,6 +3,7 @@
 //! A matrix is int8, row by row, with one f32 scale a row beside it (`NAME` and `NAME.scale`); everything else is f32.
 
 use super::super::InferenceError;
+use super::adapter::AdapterShape;
 use super::trunk::Shape;
 use candle_core::{Device, Tensor};
 use safetensors::{Dtype, SafeTensors};
@@ -16,6 +17,7 @@ pub(super) struct Manifest {
     pub name: &'static str,
     pub version: &'static str,
     pub trunk: Shape,
+    pub adapter: AdapterShape,
     /// Entity types; tag 0 is none, 2i+1 and 2i+2 begin and continue type i.
     pub entities: Vec<&'static str>,
     /// For each entity type the probability from which a word counts as one.

@@ -14,6 +14,11 @@ struct Case {
     types: Vec<u32>,
     words: Vec<u32>,
     spans: Vec<(usize, usize)>,
+    injection: Option<f32>,
+}
+
+fn cases() -> Vec<Case> {
+    serde_json::from_str(include_str!("../../../models/edge/cases.json")).unwrap()
 }
 
 #[test]
@@ -25,10 +30,8 @@ fn the_files_are_those_of_the_manifest_and_small() {
 
 #[test]
 fn pieces_are_those_of_the_training() {
-    let cases: Vec<Case> =
-        serde_json::from_str(include_str!("../../../models/edge/cases.json")).unwrap();
-    assert!(cases.len() > 10);
-    for case in cases {
+    assert!(cases().len() > 10);
+    for case in cases() {
         let pieces = tokens::pieces(&PACK.tokenizer, &case.text).unwrap();
         let chars = |byte: usize| case.text[..byte].chars().count();
         let spans: Vec<_> =
@@ -39,6 +42,20 @@ fn pieces_are_those_of_the_training() {
         assert_eq!(pieces.words, case.words, "{:?}", case.text);
         assert_eq!(spans, case.spans, "{:?}", case.text);
         assert_eq!(types, case.types, "{:?}", case.text);
+    }
+}
+
+/// Through trunk and adapter.
+#[test]
+fn numbers_are_those_of_the_training() {
+    for case in cases() {
+        let ours = PACK.read(&case.text).unwrap().injection;
+        let far = ours.zip(case.injection).map_or(0.0, |(a, b)| (a - b).abs());
+        assert!(
+            ours.is_some() == case.injection.is_some() && far < 2e-3,
+            "{:?}: {ours:?}",
+            case.text
+        );
     }
 }
 

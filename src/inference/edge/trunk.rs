@@ -16,8 +16,8 @@ pub(super) struct Shape {
     pub heads: usize,
     /// Longest window, special tokens included.
     pub window: usize,
-    /// The layer, counted from 1, whose mean joins that of the last one.
-    pub middle: usize,
+    /// The layers whose means make up the embedding; 0 are the word embeddings.
+    pub means: Vec<usize>,
 }
 
 /// Weights of one projection, transposed for `x · w + b`.
@@ -39,7 +39,7 @@ impl Linear {
     }
 }
 
-struct Norm {
+pub(super) struct Norm {
     weight: Tensor,
     bias: Tensor,
 }
@@ -48,20 +48,25 @@ impl Norm {
     /// BERT's own epsilon.
     const EPSILON: f32 = 1e-12;
 
-    fn load(tensors: &Tensors, name: &str, width: usize) -> Result<Self, InferenceError> {
+    pub(super) fn load(
+        tensors: &Tensors,
+        name: &str,
+        width: usize,
+    ) -> Result<Self, InferenceError> {
         Ok(Self {
             weight: tensors.vector(&format!("{name}.weight"), width)?,
             bias: tensors.vector(&format!("{name}.bias"), width)?,
         })
     }
 
-    fn forward(&self, x: &Tensor) -> Result<Tensor, InferenceError> {
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor, InferenceError> {
         let x = x.contiguous()?;
         Ok(candle_nn::ops::layer_norm(&x, &self.weight, &self.bias, Self::EPSILON)?)
     }
 }
 
-struct Layer {
+/// Self-attention and feed-forward, each followed by a norm.
+pub(super) struct Layer {
     qkv: Linear,
     out: Linear,
     norm1: Norm,
@@ -71,7 +76,23 @@ struct Layer {
 }
 
 impl Layer {
-    fn forward(&self, x: &Tensor, heads: usize) -> Result<Tensor, InferenceError> {
+    pub(super) fn load(
+        tensors: &Tensors,
+        prefix: &str,
+        width: usize,
+    ) -> Result<Self, InferenceError> {
+        let name = |part: &str| format!("{prefix}.{part}");
+        Ok(Self {
+            qkv: Linear::load(tensors, &name("qkv"))?,
+            out: Linear::load(tensors, &name("out"))?,
+            norm1: Norm::load(tensors, &name("norm1"), width)?,
+            up: Linear::load(tensors, &name("up"))?,
+            down: Linear::load(tensors, &name("down"))?,
+            norm2: Norm::load(tensors, &name("norm2"), width)?,
+        })
+    }
+
+    pub(super) fn forward(&self, x: &Tensor, heads: usize) -> Result<Tensor, InferenceError> {
         let (tokens, width) = x.dims2()?;
         let size = width / heads;
         let qkv = self.qkv.forward(x)?.reshape((tokens, 3, heads, size))?;
@@ -86,12 +107,19 @@ impl Layer {
     }
 }
 
-/// States of one window, one row a token.
-pub(super) struct States {
-    /// Of the layer in the middle.
-    pub middle: Tensor,
-    /// Of the last layer.
-    pub last: Tensor,
+/// States of one window, one row a token: the word embeddings, then those of every layer.
+pub(super) struct States(Vec<Tensor>);
+
+impl States {
+    /// Those of a layer, counted from 1; 0 are the word embeddings.
+    ///
+    /// # Errors
+    /// If the trunk has no such layer.
+    pub(super) fn of(&self, layer: usize) -> Result<&Tensor, InferenceError> {
+        let missing =
+            || InferenceError::Failed(format!("edge pack: the trunk has no layer {layer}"));
+        self.0.get(layer).ok_or_else(missing)
+    }
 }
 
 /// The encoder.
@@ -111,17 +139,7 @@ impl Trunk {
     /// If a tensor is missing or of another form.
     pub(super) fn load(tensors: &Tensors, shape: &Shape) -> Result<Self, InferenceError> {
         let width = shape.width;
-        let layer = |i: usize| -> Result<Layer, InferenceError> {
-            let name = |part: &str| format!("trunk.layers.{i}.{part}");
-            Ok(Layer {
-                qkv: Linear::load(tensors, &name("qkv"))?,
-                out: Linear::load(tensors, &name("out"))?,
-                norm1: Norm::load(tensors, &name("norm1"), width)?,
-                up: Linear::load(tensors, &name("up"))?,
-                down: Linear::load(tensors, &name("down"))?,
-                norm2: Norm::load(tensors, &name("norm2"), width)?,
-            })
-        };
+        let layer = |i| Layer::load(tensors, &format!("trunk.layers.{i}"), width);
         Ok(Self {
             words: tensors.table("trunk.words.weight")?,
             positions: tensors.table("trunk.positions.weight")?,
@@ -148,14 +166,13 @@ impl Trunk {
         }
         let input = Tensor::from_vec(input, (ids.len(), width), &Device::Cpu)?;
         let mut x = self.norm.forward(&input)?;
-        let mut middle = None;
-        for (number, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(&x, self.shape.heads)?;
-            if number + 1 == self.shape.middle {
-                middle = Some(x.clone());
-            }
+        let mut states = Vec::with_capacity(self.layers.len() + 1);
+        for layer in &self.layers {
+            let next = layer.forward(&x, self.shape.heads)?;
+            states.push(std::mem::replace(&mut x, next));
         }
-        Ok(States { middle: middle.unwrap_or_else(|| x.clone()), last: x })
+        states.push(x);
+        Ok(States(states))
     }
 }
 
