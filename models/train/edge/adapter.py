@@ -142,4 +142,4 @@ def calibration(adapter: Adapter, dev: list[Window]) -> list[float]:
         return loss
 
     optimizer.step(closure)
-    return [round(float(w), 4) for w in weights]
+    return [round(w, 4) for w in weights.tolist()]
