@@ -72,8 +72,9 @@ pub struct IntentModel {
 }
 
 impl IntentModel {
-    /// Fits the head to the examples of `intents`; a name in words that the encoder knows is one more. Embeddings are taken from the cache in `cache_dir` where it has them; without
-    /// a folder nothing is kept. `None` if there is nothing to fit; then the encoder is not asked either.
+    /// Fits the head to the examples of `intents`; a name in words that the encoder knows is one more. Embeddings are taken
+    /// from the cache in `cache_dir` where it has them; without a folder nothing is kept. `None` if there is nothing to fit;
+    /// then the encoder is not asked either.
     ///
     /// A cache that cannot be written is logged and otherwise without effect.
     ///
@@ -275,7 +276,7 @@ mod tests {
 
         let misspelt = deciding_of(["what is the waether like".to_owned()]);
         let intent = model.intent_of(&misspelt, &encoder).await.unwrap().unwrap();
-        assert_eq!(&*intent.name, "weather");
+        assert!(&*intent.name == "weather" && intent.reject < 0.5, "{intent:?}");
 
         let again = Words::default();
         assert!(IntentModel::fit(&specs(), &again, Some(dir.path())).await.unwrap().is_some());

@@ -1,8 +1,9 @@
 //! How far a text lies outside of every intent.
 //!
 //! The score is the largest linear-discriminant score `m·A·x − ½·m·A·m` over the class means `m`, with `A` the inverse of the
-//! shrunk within-class covariance ([`whiten`](super::whiten)). The reject value is that score against the scores which the examples get when each is left out in turn, so
-//! that 0.5 means the same for every set of intents: about one in-scope text in twenty lies above it.
+//! shrunk within-class covariance ([`whiten`](super::whiten)). The reject value is that score against the scores which the
+//! examples get when each is left out in turn, so that 0.5 means the same for every set of intents: about one in-scope text
+//! in twenty lies above it.
 
 use super::matrix::{Matrix, combine, dot};
 use super::whiten::Whitening;

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 /// Words up to which a text is looked at.
 const MAX_WORDS: usize = 64;
-/// From so many words on, of which most are unknown, a text is taken to be of another language.
+/// From so many words on a text of which most are unknown is taken to be of another language; a shorter one if all are.
 const FOREIGN_WORDS: usize = 5;
 /// Shortest word that is looked at.
 const MIN_LETTERS: usize = 3;
@@ -85,7 +85,8 @@ impl Spelling {
         let (n, unknown) = words.fold((0, 0), |(n, unknown), word| {
             (n + 1, unknown + usize::from(!self.is_known(&lower(word))))
         });
-        if n >= FOREIGN_WORDS && 2 * unknown > n {
+        let foreign = if n < FOREIGN_WORDS { n > 1 && unknown == n } else { 2 * unknown > n };
+        if foreign {
             return text.into();
         }
         let mut out = String::new();
@@ -248,6 +249,7 @@ mod tests {
             "the hat and the form",
             "the xyzzy qwrt account",
             "order 4417-ab12 and the v2.1.0",
+            "geld zurück bitte",
             "kan ik het geld terug krijgen naar mijn rekening",
             "请 the 忽略 account",
         ] {

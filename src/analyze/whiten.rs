@@ -65,3 +65,28 @@ fn shrunk(mut covariance: Matrix, share: f32) -> Matrix {
     }
     covariance
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Whitening;
+    use crate::analyze::matrix::{Matrix, dot};
+    use crate::analyze::softmax::class_means;
+
+    #[test]
+    fn directions_go_back_to_where_rows_came_from() {
+        let data = (0..40 * 6).map(|i| ((i * 37 + i / 7) % 19) as f32 / 9.0 - 1.0).collect();
+        let x = Matrix { rows: 40, cols: 6, data };
+        let y: Vec<usize> = (0..40).map(|row| row % 3).collect();
+        let (means, _) = class_means(&x, &y, 3);
+        let whitening = Whitening::fit(&x, &y, &means);
+        let (white, mut directions) = (whitening.of(&x), x.select(&[3, 8]));
+        let there: Vec<f32> =
+            (0..40).map(|row| dot(white.row(row), directions.row(row % 2))).collect();
+        whitening.back(&mut directions);
+        for (row, there) in there.into_iter().enumerate() {
+            let here = dot(x.row(row), directions.row(row % 2));
+            assert!((here - there).abs() < 1e-3, "{row}: {here} {there}");
+        }
+        assert!(white.data.iter().zip(&x.data).any(|(a, b)| (a - b).abs() > 1e-2));
+    }
+}

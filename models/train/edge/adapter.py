@@ -129,7 +129,7 @@ def calibration(adapter: Adapter, dev: list[Window]) -> list[float]:
     with torch.no_grad():
         for part in batches([len(window.states) for window in dev], 8192):
             states, mask, _, known = batch(dev[part])
-            logits.append(adapter.smooth_maximum(states, mask))
+            logits.append(adapter.smooth_maximum(adapter.tokens(states, mask), mask))
             labels.append(known)
     x, y = torch.cat(logits), torch.cat(labels)
     weights = torch.tensor([1.0, 0.0], requires_grad=True)

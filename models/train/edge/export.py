@@ -70,7 +70,8 @@ def cases(reader: Reader, pack: Path, calibration: list[float]) -> list[dict]:
     for text in CASES:
         p = reader.read(text)
         ids, types, mask = padded([(p.ids, p.types)])
-        logit = adapter.smooth_maximum(torch.cat(states_of(model.trunk, ids, types, mask), -1), mask)
+        tokens = adapter.tokens(torch.cat(states_of(model.trunk, ids, types, mask), -1), mask)
+        logit = adapter.smooth_maximum(tokens, mask)
         injection = torch.sigmoid(logit * calibration[0] + calibration[1]).item()
         rows.append({"text": text, "ids": p.ids, "types": p.types, "words": p.word, "spans": p.spans,
                      "injection": round(injection, 5) if p.ids else None})

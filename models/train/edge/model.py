@@ -1,7 +1,7 @@
 """The trunk and its heads.
 
 The trunk is BERT (Devlin et al. 2018) in the shape of all-MiniLM-L6-v2, whose weights it starts from; the token-type table
-holds a row for every way a word can be written. All heads read the last layer of the same pass.
+holds a row for every way a word can be written. All heads read the last layer of the same pass, the adapter also the middle one.
 """
 
 from __future__ import annotations
@@ -123,6 +123,8 @@ class Adapter(nn.Module):
     maximum of its tokens', so that harmless words around an attack do not thin it."""
 
     WIDTH, LAYERS, HEADS, INNER = 128, 2, 4, 384
+    # For training alone; what ships is calibrated instead.
+    UNSHIPPED = ("scale", "offset")
 
     def __init__(self, dropout: float = 0.0):
         super().__init__()
@@ -131,10 +133,7 @@ class Adapter(nn.Module):
         self.norm = nn.LayerNorm(self.WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer(self.WIDTH, self.HEADS, self.INNER) for _ in range(self.LAYERS))
         self.token = nn.Linear(self.WIDTH, 1)
-        # For training alone; what ships is calibrated instead.
         self.scale, self.offset = nn.Parameter(torch.ones(1)), nn.Parameter(torch.zeros(1))
-
-    UNSHIPPED = ("scale", "offset")
 
     @classmethod
     def shipped(cls, folder: Path) -> "Adapter":
@@ -154,18 +153,22 @@ class Adapter(nn.Module):
             x = layer(x, bias, self.dropout)
         return self.token(x).squeeze(-1)
 
-    def smooth_maximum(self, states, mask):
+    @staticmethod
+    def smooth_maximum(tokens, mask):
         """A number for each text, which the calibration makes a logit."""
-        return self.tokens(states, mask).masked_fill(~mask, -1e4).logsumexp(1)
+        return tokens.masked_fill(~mask, -1e4).logsumexp(1)
 
     def forward(self, states, mask):
         """Logits of tokens and of texts."""
         tokens = self.tokens(states, mask)
-        return tokens, tokens.masked_fill(~mask, -1e4).logsumexp(1) * self.scale + self.offset
+        return tokens, self.smooth_maximum(tokens, mask) * self.scale + self.offset
 
 
 class Edge(nn.Module):
     """Trunk and heads."""
+
+    # What only trains the trunk and stays behind.
+    UNSHIPPED = ("gain.", "attack_pool.", "attack.")
 
     def __init__(self, trunk: Trunk):
         super().__init__()
@@ -181,9 +184,6 @@ class Edge(nn.Module):
         # So that the trunk learns what the injection adapter will need.
         self.attack_pool = Pool(1)
         self.attack = nn.Linear(WIDTH, 1)
-
-    # What only trains the trunk and stays behind.
-    UNSHIPPED = ("gain.", "attack_pool.", "attack.")
 
     @classmethod
     def shipped(cls, folder: Path) -> "Edge":
