@@ -1,7 +1,8 @@
 //! The little dense algebra that fitting an intent head takes: row-major `f32`, one core.
 //!
-//! The loops run over contiguous rows so that the compiler vectorises them; every sum has a fixed order, so that the same
-//! input gives the same bits.
+//! Every sum has an order that depends on the sizes and the processor alone, so that the same input gives the same bits.
+
+use crate::inference::kernels::{View, product};
 
 /// A row-major matrix.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,34 +35,18 @@ impl Matrix {
     }
 
     /// `self · other`.
-    pub(super) fn times(&self, other: &Self) -> Self {
-        let mut out = Self::zeros(self.rows, other.cols);
-        for row in 0..self.rows {
-            combine(self.row(row), &other.data, out.row_mut(row));
-        }
-        out
+    pub(super) fn times(&self, other: View<'_>) -> Self {
+        Self { rows: self.rows, cols: other.cols(), data: product(self.view(), other) }
     }
 
     /// `selfᵀ · other`: both have the same number of rows.
     pub(super) fn transposed_times(&self, other: &Self) -> Self {
-        let (n, k) = (self.cols, other.cols);
-        let mut out = Self::zeros(n, k);
-        let mut row = 0;
-        // Four rows at once quarter the traffic over `out`.
-        while row + 4 <= self.rows {
-            let x: [&[f32]; 4] = std::array::from_fn(|i| self.row(row + i));
-            let p: [&[f32]; 4] = std::array::from_fn(|i| other.row(row + i));
-            for (d, target) in out.data.chunks_exact_mut(k).enumerate() {
-                add_four(target, [x[0][d], x[1][d], x[2][d], x[3][d]], p);
-            }
-            row += 4;
-        }
-        for row in row..self.rows {
-            for (d, value) in self.row(row).iter().enumerate() {
-                axpy(*value, other.row(row), &mut out.data[d * k..(d + 1) * k]);
-            }
-        }
-        out
+        let data = product(self.view().transposed(), other.view());
+        Self { rows: self.cols, cols: other.cols, data }
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
+        View::new(&self.data, self.rows, self.cols)
     }
 
     pub(super) fn transposed(&self) -> Self {
@@ -118,15 +103,26 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + rest
 }
 
+/// Columns that a factorisation finishes before it looks at the next ones.
+const BLOCK: usize = 64;
+
 /// The lower triangle `L` of a symmetric positive definite `a = L·Lᵀ`. A pivot that rounding made too small is lifted.
 pub(super) fn cholesky(a: &Matrix) -> Matrix {
     let n = a.rows;
     let mut l = Matrix::zeros(n, n);
-    for i in 0..n {
-        for j in 0..=i {
-            let sum = a.data[i * n + j] - dot(&l.row(i)[..j], &l.row(j)[..j]);
-            let value = if i == j { sum.max(1e-6).sqrt() } else { sum / l.data[j * n + j] };
-            l.data[i * n + j] = value;
+    for start in (0..n).step_by(BLOCK) {
+        let end = (start + BLOCK).min(n);
+        // What the finished columns give to these, for the rows from `start` on.
+        let done = l.view().block(start..n, 0..start);
+        let given = product(done, l.view().block(start..end, 0..start).transposed());
+        for i in start..n {
+            for j in start..end.min(i + 1) {
+                let inside = dot(&l.row(i)[start..j], &l.row(j)[start..j]);
+                let sum =
+                    a.data[i * n + j] - given[(i - start) * (end - start) + j - start] - inside;
+                l.data[i * n + j] =
+                    if i == j { sum.max(1e-6).sqrt() } else { sum / l.data[j * n + j] };
+            }
         }
     }
     l
@@ -167,7 +163,7 @@ mod tests {
     #[test]
     fn products_agree_with_the_definition() {
         let (a, b) = (sample(7, 5), sample(5, 6));
-        let c = a.times(&b);
+        let c = a.times(b.view());
         let d = a.transposed().transposed_times(&b);
         for i in 0..7 {
             for j in 0..6 {
@@ -191,6 +187,18 @@ mod tests {
         let back: Vec<f32> = (0..4).map(|i| super::dot(a.row(i), &x)).collect();
         for (got, want) in back.iter().zip([1.0, -2.0, 0.5, 3.0]) {
             assert!((got - want).abs() < 1e-3, "{back:?}");
+        }
+    }
+
+    #[test]
+    fn a_factor_of_many_columns_gives_the_matrix_back() {
+        let b = sample(170, 150);
+        let mut a = b.transposed_times(&b);
+        (0..150).for_each(|i| a.data[i * 150 + i] += 1.0);
+        let l = cholesky(&a);
+        let again = l.times(l.view().transposed());
+        for (got, want) in again.data.iter().zip(&a.data) {
+            assert!((got - want).abs() < 1e-2, "{got} {want}");
         }
     }
 

@@ -1,35 +1,26 @@
-//! Multinomial logistic regression on embeddings, by L-BFGS.
+//! Multinomial logistic regression by L-BFGS.
 //!
-//! The weights live in the plane that the class means span, cut to its widest directions: what varies only within
-//! classes carries no evidence, and the smaller problem is several times faster. In it a text counts by its direction, as a
-//! text of several topics lies nearer to the centre. Starts at the nearest-mean rule and stops
-//! after a fixed number of steps, so that a fit takes a known time and is the same every time.
-//! Method: Liu and Nocedal, "On the limited memory BFGS method for large scale optimization", 1989.
+//! Starts at the nearest-mean rule and stops after a fixed number of steps, so that a fit takes a known time and is the same
+//! every time. Method: Liu and Nocedal, "On the limited memory BFGS method for large scale optimization", 1989.
 
 use super::matrix::{Matrix, axpy, combine, dot, log_sum_exp};
 use super::whiten::Whitening;
+use crate::inference::kernels::View;
 use std::collections::VecDeque;
 
 /// Weight of one example against half the squared weights; found on CLINC150, flat around it.
 const C: f32 = 20.0;
 /// Steps of the solver.
-const STEPS: usize = 24;
+const STEPS: usize = 40;
 /// Pairs that the solver remembers.
 const MEMORY: usize = 6;
-/// Directions kept of the plane of class means.
-const MAX_DIRECTIONS: usize = 149;
 /// Sharpness of the nearest-mean rule that the solver starts from.
 const START_SHARPNESS: f32 = 20.0;
 
 /// Scores of classes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Softmax {
-    /// Width of an embedding × directions of the plane.
-    plane: Matrix,
-    /// The centre in the plane.
-    centre: Vec<f32>,
-    lengths: Lengths,
-    /// Directions × number of classes.
+    /// Width of an example × number of classes.
     weights: Matrix,
     offsets: Vec<f32>,
 }
@@ -37,70 +28,26 @@ pub(super) struct Softmax {
 impl Softmax {
     /// Fits `classes` classes to the rows of `x`, whose classes are `y`.
     pub(super) fn fit(x: &Matrix, y: &[usize], classes: usize) -> Self {
-        let (means, centre) = class_means(x, y, classes);
-        let plane = directions(&means, &centre);
-        let mut shift = vec![0.0; plane.cols];
-        combine(&centre, &plane.data, &mut shift);
-        let (z, lengths) = in_plane(x, &centre, &plane);
-        let (means, _) = class_means(&z, y, classes);
-        let start = nearest_mean(&means);
-        let solved = minimise(&z, y, classes, start);
-        let (weights, offsets) = solved.split_at(plane.cols * classes);
-        let weights = Matrix { rows: plane.cols, cols: classes, data: weights.to_vec() };
-        Self { plane, centre: shift, lengths, weights, offsets: offsets.to_vec() }
+        let (means, _) = class_means(x, y, classes);
+        let mut solved = minimise(x, y, classes, nearest_mean(&means));
+        let offsets = solved.split_off(x.cols * classes);
+        Self { weights: Matrix { rows: x.cols, cols: classes, data: solved }, offsets }
     }
 
     /// The same for rows that were not whitened.
     pub(super) fn before(mut self, whitening: &Whitening) -> Self {
-        let mut directions = self.plane.transposed();
+        let mut directions = self.weights.transposed();
         whitening.back(&mut directions);
-        self.plane = directions.transposed();
+        self.weights = directions.transposed();
         self
     }
 
     /// The unscaled score of every class.
     pub(super) fn scores(&self, x: &[f32]) -> Vec<f32> {
-        let mut z: Vec<f32> = self.centre.iter().map(|c| -c).collect();
-        combine(x, &self.plane.data, &mut z);
-        self.lengths.even(&mut z);
         let mut out = self.offsets.clone();
-        combine(&z, &self.weights.data, &mut out);
+        combine(x, &self.weights.data, &mut out);
         out
     }
-}
-
-/// How far texts lie from the centre.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Lengths {
-    /// Squared, of the mean text.
-    all: f32,
-    /// The part of it outside of the plane, taken to be every text's.
-    outside: f32,
-}
-
-impl Lengths {
-    /// Moves a text in the plane as far out as the mean one.
-    fn even(self, z: &mut [f32]) {
-        let own = dot(z, z) + self.outside;
-        if own > 0.0 {
-            let factor = (self.all / own).sqrt();
-            z.iter_mut().for_each(|value| *value *= factor);
-        }
-    }
-}
-
-/// The rows in the plane, all as far from the centre.
-fn in_plane(x: &Matrix, centre: &[f32], plane: &Matrix) -> (Matrix, Lengths) {
-    let mut centred = x.clone();
-    for row in 0..x.rows {
-        axpy(-1.0, centre, centred.row_mut(row));
-    }
-    let mut z = centred.times(plane);
-    let mean = |m: &Matrix| dot(&m.data, &m.data) / m.rows.max(1) as f32;
-    let all = mean(&centred);
-    let lengths = Lengths { all, outside: (all - mean(&z)).max(0.0) };
-    (0..z.rows).for_each(|row| lengths.even(z.row_mut(row)));
-    (z, lengths)
 }
 
 /// The mean of each class and the mean over all rows.
@@ -120,51 +67,6 @@ pub(super) fn class_means(x: &Matrix, y: &[usize], classes: usize) -> (Matrix, V
     (means, centre)
 }
 
-/// An orthonormal basis (as columns) of the widest directions of the centred class means, by orthogonal iteration on their
-/// Gram matrix.
-fn directions(means: &Matrix, centre: &[f32]) -> Matrix {
-    let k = means.rows;
-    let mut centred = means.clone();
-    for row in 0..k {
-        axpy(-1.0, centre, centred.row_mut(row));
-    }
-    let transposed = centred.transposed();
-    let wanted = MAX_DIRECTIONS.min(k).min(means.cols);
-    // The rows of `basis` span the plane; each round turns them towards its widest directions.
-    let mut basis = Matrix { rows: wanted, cols: means.cols, data: Vec::new() };
-    basis.data = centred.data[..wanted * means.cols].to_vec();
-    let rounds = if wanted < k { 12 } else { 0 };
-    basis = orthonormal(basis);
-    for _ in 0..rounds {
-        basis = orthonormal(basis.times(&transposed).times(&centred));
-    }
-    basis.transposed()
-}
-
-/// Gram-Schmidt on the rows, twice for accuracy; rows that depend on earlier ones go.
-fn orthonormal(mut m: Matrix) -> Matrix {
-    let mut kept = 0;
-    for row in 0..m.rows {
-        let mut v = m.row(row).to_vec();
-        let before = dot(&v, &v).sqrt();
-        for _ in 0..2 {
-            for earlier in 0..kept {
-                let along = dot(&v, m.row(earlier));
-                axpy(-along, m.row(earlier), &mut v);
-            }
-        }
-        let length = dot(&v, &v).sqrt();
-        if length > 1e-4 * before && length > 1e-7 {
-            v.iter_mut().for_each(|value| *value /= length);
-            m.row_mut(kept).copy_from_slice(&v);
-            kept += 1;
-        }
-    }
-    m.data.truncate(kept * m.cols);
-    m.rows = kept;
-    m
-}
-
 /// Weights and offsets (in this order, row-major) of the nearest-mean rule.
 fn nearest_mean(means: &Matrix) -> Vec<f32> {
     let mut start = means.transposed().data;
@@ -176,14 +78,12 @@ fn nearest_mean(means: &Matrix) -> Vec<f32> {
 
 /// Loss and gradient at `w`.
 fn loss(x: &Matrix, y: &[usize], classes: usize, w: &[f32]) -> (f32, Vec<f32>) {
-    let r = x.cols;
-    let (weights, offsets) = w.split_at(r * classes);
-    let mut p = Matrix::zeros(x.rows, classes);
+    let (weights, offsets) = w.split_at(x.cols * classes);
+    let mut p = x.times(View::new(weights, x.cols, classes));
     let mut total = 0.0f64;
     for (row, class) in y.iter().enumerate() {
         let scores = p.row_mut(row);
-        scores.copy_from_slice(offsets);
-        combine(x.row(row), weights, scores);
+        axpy(1.0, offsets, scores);
         let norm = log_sum_exp(scores);
         total += f64::from(norm - scores[*class]);
         scores.iter_mut().for_each(|score| *score = (*score - norm).exp());

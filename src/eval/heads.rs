@@ -3,8 +3,9 @@
 //! `entities.jsonl`: `{"group", "set", "text", "spans": [[start, end, type], …], "scored": [type, …]}`, offsets in code
 //! points; without `scored` every type counts; a span of type `OPEN` is neither asked for nor held against. Texts of the
 //! group `clean` hold nothing. `intents.jsonl`: `{"split": "train" | "test" | "oos_test", "text", "intent"}`.
-//! `injection.jsonl`: `{"set", "text", "label": 0 | 1}`. `tasks.jsonl`: `{"text", "task"}`. A file that is not there is left
-//! out of the report.
+//! `injection.jsonl`: `{"set", "text", "label": 0 | 1}`. `tasks.jsonl`: `{"text", "task"}`. `keep.jsonl`: `{"text", "keep":
+//! [[start, end, worth], …]}` with the words, offsets in code points, and worth 1 for what must stay. A file that is not there
+//! is left out of the report.
 
 use super::metric::{
     self, Counts, Estimate, Labelled, bootstrap, compare, f1, quantile, share, whole_addresses,
@@ -72,7 +73,9 @@ pub enum EvalError {
     #[error("the report cannot be written: {0}")]
     Write(#[from] std::io::Error),
     /// The folder holds none of the files.
-    #[error("{0} holds none of entities.jsonl, intents.jsonl, injection.jsonl, tasks.jsonl")]
+    #[error(
+        "{0} holds none of entities.jsonl, intents.jsonl, injection.jsonl, tasks.jsonl, keep.jsonl"
+    )]
     Empty(String),
     /// The model failed.
     #[error(transparent)]
@@ -114,6 +117,12 @@ struct InjectionRow {
 }
 
 #[derive(Deserialize)]
+struct KeepRow {
+    text: String,
+    keep: Vec<(usize, usize, f32)>,
+}
+
+#[derive(Deserialize)]
 struct TaskRow {
     text: String,
     task: String,
@@ -144,6 +153,10 @@ pub async fn run(
     }
     if let Some(rows) = read::<TaskRow>(&folder.join("tasks.jsonl"))? {
         tasks(subject, &rows, &mut lines).await?;
+        done(&mut lines)?;
+    }
+    if let Some(rows) = read::<KeepRow>(&folder.join("keep.jsonl"))? {
+        keep(subject, &rows, &mut lines).await?;
         done(&mut lines)?;
     }
     if let Some(rows) = read::<IntentRow>(&folder.join("intents.jsonl"))? {
@@ -412,6 +425,57 @@ async fn tasks(
     let estimate = share(right, rows.len());
     lines.push(Line { group: "tasks".to_owned(), measure: "accuracy".to_owned(), estimate });
     Ok(())
+}
+
+/// Worth of a word that must stay.
+const MUST_STAY: f32 = 1.0;
+
+async fn keep(
+    subject: &Subject<'_>,
+    rows: &[KeepRow],
+    lines: &mut Vec<Line>,
+) -> Result<(), EvalError> {
+    let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+    let readings = readings(subject, &texts).await?;
+    let mut agreement = Vec::new();
+    let (mut stayed, mut must) = (0, 0);
+    for (row, reading) in rows.iter().zip(&readings) {
+        let ours = worths(row, reading);
+        let free = row.keep.iter().zip(&ours).filter(|(word, _)| word.2 < MUST_STAY);
+        let (theirs, free): (Vec<f32>, Vec<f32>) = free.map(|(word, own)| (word.2, *own)).unzip();
+        agreement.push(metric::spearman(&theirs, &free));
+        // Half of the words go; a text that must keep more than that says nothing.
+        let floor = quantile(ours.clone(), 0.5);
+        let held: Vec<bool> = row.keep.iter().map(|word| word.2 >= MUST_STAY).collect();
+        if 2 * held.iter().filter(|held| **held).count() <= held.len() {
+            must += held.iter().filter(|held| **held).count();
+            stayed += held.iter().zip(&ours).filter(|(held, own)| **held && **own > floor).count();
+        }
+    }
+    let mean = |cases: &mut dyn Iterator<Item = &f64>| {
+        let (n, sum) =
+            cases.filter(|r| r.is_finite()).fold((0.0, 0.0), |s, r| (s.0 + 1.0, s.1 + r));
+        sum / n
+    };
+    let mut line = |measure: &str, estimate| {
+        lines.push(Line { group: "keep".to_owned(), measure: measure.to_owned(), estimate });
+    };
+    line("rank correlation of words that may go", bootstrap(&agreement, mean));
+    line("words that must stay, kept when half go", share(stayed, must));
+    Ok(())
+}
+
+/// For each word of the row what the reading gives the best of its parts.
+fn worths(row: &KeepRow, reading: &Reading) -> Vec<f32> {
+    let at: Vec<usize> = row.text.char_indices().map(|(byte, _)| byte).collect();
+    let byte = |char: usize| at.get(char).copied().unwrap_or(row.text.len());
+    let words = row.keep.iter().map(|(start, end, _)| byte(*start)..byte(*end));
+    let worth = |word: Range<usize>| {
+        let parts =
+            reading.keep.iter().filter(|(part, _)| part.start < word.end && word.start < part.end);
+        parts.map(|(_, worth)| *worth).fold(0.0, f32::max)
+    };
+    words.map(worth).collect()
 }
 
 /// The embedder that serves, with a memory of everything it embedded: the same texts are asked for in every draw.

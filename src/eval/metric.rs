@@ -74,6 +74,26 @@ pub fn auroc(cases: &mut dyn Iterator<Item = &(f32, bool)>) -> f64 {
     pairs / (positives * below)
 }
 
+/// Rank correlation (Spearman 1904); ties share their mean rank. NaN where one side does not vary.
+pub fn spearman(a: &[f32], b: &[f32]) -> f64 {
+    let (a, b) = (ranks(a), ranks(b));
+    let mean = (a.len() as f64 + 1.0) / 2.0;
+    let sum = |x: &[f64], y: &[f64]| -> f64 {
+        x.iter().zip(y).map(|(x, y)| (x - mean) * (y - mean)).sum()
+    };
+    sum(&a, &b) / (sum(&a, &a) * sum(&b, &b)).sqrt()
+}
+
+/// For each value its place in ascending order, from 1.
+fn ranks(values: &[f32]) -> Vec<f64> {
+    let place = |value: &f32| {
+        let below = values.iter().filter(|other| *other < value).count();
+        let same = values.iter().filter(|other| *other == value).count();
+        below as f64 + (same as f64 + 1.0) / 2.0
+    };
+    values.iter().map(place).collect()
+}
+
 /// The value below which a share `q` of `values` lies.
 pub fn quantile(mut values: Vec<f32>, q: f64) -> f32 {
     values.sort_by(f32::total_cmp);
@@ -171,7 +191,7 @@ pub fn f1(counts: &mut dyn Iterator<Item = &Counts>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{auroc, bootstrap, compare, f1, quantile, share, whole_addresses};
+    use super::{auroc, bootstrap, compare, f1, quantile, share, spearman, whole_addresses};
 
     #[test]
     fn wilson_as_in_the_tables() {
@@ -217,6 +237,9 @@ mod tests {
     fn ranks_and_quantiles() {
         let cases = [(0.9, true), (0.8, false), (0.8, true), (0.1, false)];
         assert!((auroc(&mut cases.iter()) - 0.875).abs() < 1e-9);
+        assert!((spearman(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 2.0, 9.0]) - 0.8).abs() < 1e-9);
+        assert!((spearman(&[1.0, 1.0, 2.0], &[5.0, 5.0, 4.0]) + 1.0).abs() < 1e-9);
+        assert!(spearman(&[1.0, 1.0], &[1.0, 2.0]).is_nan() && spearman(&[], &[]).is_nan());
         assert_eq!(quantile(vec![3.0, 1.0, 2.0, 4.0], 0.5), 2.0);
         assert_eq!(quantile(vec![1.0], 0.95), 1.0);
         let mean = |cases: &mut dyn Iterator<Item = &f64>| {

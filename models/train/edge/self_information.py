@@ -111,6 +111,14 @@ def keep(text: str, told: list[tuple[int, int, float]], spans) -> list[tuple[int
     return out
 
 
+def scored(smol: Smol, text: str, spans) -> dict:
+    """A text with how much each of its words is worth keeping."""
+    text = text[:700]
+    e = smol.tokenizer.encode(text)
+    told = words(text, e.offsets, smol.bits(e.ids))
+    return {"text": text, "keep": [[s, t, round(v, 3)] for s, t, v in keep(text, told, spans)]}
+
+
 def teach(taught: Path, gguf: Path, out: Path, count: int) -> None:
     """Scores the words of some of the texts that the taggers labelled."""
     rows = [json.loads(line) for line in taught.open(encoding="utf-8")]
@@ -120,11 +128,7 @@ def teach(taught: Path, gguf: Path, out: Path, count: int) -> None:
     part = out.with_suffix(".part")
     with part.open("w", encoding="utf-8") as file:
         for i, row in enumerate(rows[::step]):
-            text = row["text"][:700]
-            e = smol.tokenizer.encode(text)
-            told = words(text, e.offsets, smol.bits(e.ids))
-            scores = [[s, t, round(v, 3)] for s, t, v in keep(text, told, row["spans"])]
-            file.write(json.dumps({"text": text, "keep": scores}) + "\n")
+            file.write(json.dumps(scored(smol, row["text"], row["spans"])) + "\n")
             if i % 200 == 0:
                 print(f"self-information: {i} of {len(rows) // step}", file=sys.stderr, flush=True)
     part.replace(out)

@@ -15,10 +15,13 @@ from .doc import Doc, Span, fill
 from .labelled import NAMES, OPEN
 from .noise import joined, segments
 from .ordinary import rows
+from .self_information import Smol, scored
 from .synth import HELD_OUT, held_out, negatives
 from .synth.values import Values
 
 SEED = 20261122
+# Texts whose words a language model weighs.
+WEIGHED = 200
 # How other sets call what we call something else. What is not listed is open.
 TYPES = {
     "PERSON": "PERSON", "LOCATION": "LOCATION", "GPE": "LOCATION", "ORG": "ORGANIZATION", "ORGANIZATION": "ORGANIZATION",
@@ -70,8 +73,8 @@ def write(path: Path, items) -> None:
             file.write(json.dumps(item, ensure_ascii=False) + "\n")
 
 
-def suite(data: Path, out: Path) -> None:
-    """Writes all files."""
+def suite(data: Path, out: Path, gguf: Path) -> None:
+    """Writes all files; `gguf` is the language model that says what words tell."""
     out.mkdir(parents=True, exist_ok=True)
     rng = random.Random(SEED)
     synthetic = [held_out(rng, kind, data) for kind in HELD_OUT for _ in range(60)]
@@ -97,3 +100,6 @@ def suite(data: Path, out: Path) -> None:
         {"set": name, "text": text, "label": label}
         for name, pairs in injection.injection_test(data).items() for text, label in pairs))
     write(out / "tasks.jsonl", ({"text": text, "task": task} for text, task in prompts.task_test(data)))
+    smol = Smol(gguf)
+    long = [doc for doc in presidio if 120 < len(doc.text)][:WEIGHED]
+    write(out / "keep.jsonl", (scored(smol, doc.text, [(s.start, s.end, s.type) for s in doc.spans]) for doc in long))
