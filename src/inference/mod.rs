@@ -12,6 +12,7 @@ mod generator;
 pub mod gguf;
 pub mod kernels;
 mod lane;
+mod layers;
 pub mod manifest;
 mod queue;
 mod runtime;

@@ -116,7 +116,7 @@ impl TextReader for EdgePack {
     }
 
     fn id(&self) -> String {
-        Self::id(self)
+        Self::id(self).to_owned()
     }
 }
 

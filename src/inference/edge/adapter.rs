@@ -6,9 +6,10 @@
 //! neither hide it nor add to it.
 
 use super::super::InferenceError;
+use super::super::kernels::{After, Level};
+use super::super::layers::{Layer, Linear, Memory, Norm};
 use super::pack::Tensors;
-use super::trunk::{Layer, Linear, Norm, States};
-use candle_core::Tensor;
+use super::trunk::States;
 
 /// What stands in the manifest about the adapter.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -24,6 +25,7 @@ pub(super) struct AdapterShape {
 /// The adapter.
 pub(super) struct Adapter {
     shape: AdapterShape,
+    level: &'static Level,
     down: Linear,
     norm: Norm,
     layers: Vec<Layer>,
@@ -35,29 +37,52 @@ impl Adapter {
     ///
     /// # Errors
     /// If a tensor is missing or of another form.
-    pub(super) fn load(tensors: &Tensors, shape: &AdapterShape) -> Result<Self, InferenceError> {
-        let layer = |i| Layer::load(tensors, &format!("adapter.layers.{i}"), shape.width);
+    pub(super) fn load(
+        tensors: &Tensors,
+        shape: &AdapterShape,
+        level: &'static Level,
+        wide: bool,
+    ) -> Result<Self, InferenceError> {
+        let AdapterShape { width, heads, .. } = *shape;
+        let layer = |i| tensors.layer(&format!("adapter.layers.{i}"), width, heads, level, wide);
         Ok(Self {
             shape: shape.clone(),
-            down: Linear::load(tensors, "adapter.down")?,
-            norm: Norm::load(tensors, "adapter.norm", shape.width)?,
+            level,
+            down: tensors.linear("adapter.down", level, wide)?,
+            norm: tensors.norm("adapter.norm", width)?,
             layers: (0..shape.layers).map(layer).collect::<Result<_, _>>()?,
-            token: Linear::load(tensors, "adapter.token")?,
+            token: tensors.linear("adapter.token", level, true)?,
         })
     }
 
     /// The logit of a window.
     ///
     /// # Errors
-    /// If candle fails.
-    pub(super) fn logit(&self, states: &States) -> Result<f32, InferenceError> {
-        let read: Vec<&Tensor> =
+    /// If the trunk lacks a layer that it reads.
+    pub(super) fn logit(
+        &self,
+        states: &States,
+        memory: &mut Memory,
+    ) -> Result<f32, InferenceError> {
+        let read: Vec<&[f32]> =
             self.shape.reads.iter().map(|layer| states.of(*layer)).collect::<Result<_, _>>()?;
-        let mut x = self.norm.forward(&self.down.forward(&Tensor::cat(&read, 1)?)?)?;
-        for layer in &self.layers {
-            x = layer.forward(&x, self.shape.heads)?;
+        let width = states.width();
+        let tokens = read.first().map_or(0, |states| states.len() / width);
+        let mut joined = Vec::with_capacity(tokens * width * read.len());
+        for at in 0..tokens {
+            read.iter().for_each(|states| joined.extend_from_slice(&states[at * width..][..width]));
         }
-        let tokens = self.token.forward(&x)?.flatten_all()?;
-        Ok(tokens.log_sum_exp(0)?.to_scalar()?)
+        let mut x = vec![0.0; tokens * self.shape.width];
+        let mut next = x.clone();
+        self.down.apply(&joined, After::Nothing, &mut memory.first().bytes, &mut x);
+        self.norm.apply(self.level, &mut x);
+        for layer in &self.layers {
+            layer.forward(&x, &mut next, memory);
+            std::mem::swap(&mut x, &mut next);
+        }
+        let mut logits = vec![0.0; tokens];
+        self.token.apply(&x, After::Nothing, &mut memory.first().bytes, &mut logits);
+        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        Ok(top + logits.iter().map(|logit| (logit - top).exp()).sum::<f32>().ln())
     }
 }

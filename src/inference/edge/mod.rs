@@ -19,23 +19,28 @@ pub use cache::ReadingCache;
 pub use decode::Tagged;
 
 use super::InferenceError;
+use super::kernels::{After, Level};
+use super::layers::{Linear, Memory};
 use super::manifest::{FileRole, ModelSpec, Source, Task};
 use super::windows::{add_weighted, normalise};
 use crate::chat::TASKS;
 use adapter::Adapter;
-use candle_core::Tensor;
 use decode::WordScores;
 use pack::{Manifest, Tensors};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use tokenizers::Tokenizer;
 use tokens::Pieces;
-use trunk::{Linear, States, Trunk, mean};
+use trunk::{States, Trunk};
 
 const MANIFEST: &[u8] = include_bytes!("../../../models/edge/manifest.json");
 const WEIGHTS: &[u8] = include_bytes!("../../../models/edge/edge.safetensors");
 const TOKENIZER: &[u8] = include_bytes!("../../../models/edge/tokenizer.json");
+
+/// How numbers are computed; a change of it moves readings a little, as a change of the weights would.
+const ARITHMETIC: &str = "int8";
 
 /// Part of a window that it shares with its neighbour: one eighth.
 const OVERLAP: usize = 8;
@@ -88,6 +93,16 @@ pub struct EdgePack {
     heads: Heads,
     begin: u32,
     end: u32,
+    id: String,
+    level: &'static Level,
+    /// Buffers of readings that are over, for the next ones.
+    buffers: Mutex<Vec<Buffers>>,
+}
+
+/// What a reading needs while it runs.
+struct Buffers {
+    memory: Memory,
+    states: States,
 }
 
 impl EdgePack {
@@ -96,7 +111,7 @@ impl EdgePack {
     /// # Errors
     /// If it is broken, which a test rules out.
     pub fn embedded() -> Result<Self, InferenceError> {
-        Self::load(MANIFEST, WEIGHTS, TOKENIZER)
+        Self::load(MANIFEST, WEIGHTS, TOKENIZER, Level::best(), false)
     }
 
     /// The pack inside the binary as one of the local models.
@@ -129,9 +144,8 @@ impl EdgePack {
 
     /// Whether the weights inside the binary are those that its manifest names.
     pub fn is_intact() -> bool {
-        let hash = Sha256::digest(WEIGHTS);
-        let hex = hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        serde_json::from_slice::<Manifest>(MANIFEST).is_ok_and(|manifest| manifest.sha256 == hex)
+        let hash = hex(&Sha256::digest(WEIGHTS));
+        serde_json::from_slice::<Manifest>(MANIFEST).is_ok_and(|manifest| manifest.sha256 == hash)
     }
 
     /// A pack that the training wrote. Its bytes stay in memory for the life of the process.
@@ -144,16 +158,27 @@ impl EdgePack {
             let bytes = bytes.map_err(|error| bad(format!("{name}: {error}")))?;
             Ok(Box::leak(bytes.into_boxed_slice()))
         };
-        Self::load(read("manifest.json")?, read("edge.safetensors")?, read("tokenizer.json")?)
+        let (manifest, weights) = (read("manifest.json")?, read("edge.safetensors")?);
+        Self::load(manifest, weights, read("tokenizer.json")?, Level::best(), false)
     }
 
+    /// `wide` computes with f32 where int8 is stored: the reference.
     fn load(
         manifest: &'static [u8],
         weights: &'static [u8],
         tokenizer: &[u8],
+        level: &'static Level,
+        wide: bool,
     ) -> Result<Self, InferenceError> {
+        let hash = hex(&Sha256::digest(manifest));
         let manifest: Manifest = serde_json::from_slice(manifest)
             .map_err(|error| bad(format!("manifest.json: {error}")))?;
+        let id = format!(
+            "{}-{}@{}+{ARITHMETIC}",
+            manifest.name,
+            manifest.version,
+            hash.get(..16).unwrap_or_default()
+        );
         if manifest.tasks != TASKS {
             return Err(bad("other task types than this build knows"));
         }
@@ -165,30 +190,37 @@ impl EdgePack {
         };
         let (begin, end) = (special("[CLS]")?, special("[SEP]")?);
         let tensors = Tensors::new(weights)?;
-        let trunk = Trunk::load(&tensors, &manifest.trunk)?;
-        let adapter = Adapter::load(&tensors, &manifest.adapter)?;
-        let linear = |name: &str| Linear::load(&tensors, name);
-        let heads = Heads {
-            tag_up: linear("tag_up")?,
-            tag: linear("tag")?,
-            keep: linear("keep")?,
-            queries: linear("pool.query")?,
-            task: linear("task")?,
-            gain: linear("gain_features")?,
+        let trunk = Trunk::load(&tensors, &manifest.trunk, level, wide)?;
+        let adapter = Adapter::load(&tensors, &manifest.adapter, level, wide)?;
+        // The small ones cost nothing in f32.
+        let linear = |name: &str, rows: Option<usize>, cols: usize, wide: bool| {
+            let linear = tensors.linear(name, level, wide)?;
+            let fits = linear.cols() == cols && rows.is_none_or(|rows| rows == linear.rows());
+            fits.then_some(linear).ok_or_else(|| bad(format!("{name} does not fit the trunk")))
         };
-        Ok(Self { manifest, tokenizer, trunk, adapter, heads, begin, end })
+        let width = manifest.trunk.width;
+        let tag_up = linear("tag_up", None, width, wide)?;
+        let heads = Heads {
+            tag: linear("tag", Some(2 * manifest.entities.len() + 1), tag_up.rows(), true)?,
+            tag_up,
+            keep: linear("keep", Some(1), width, true)?,
+            queries: linear("pool.query", Some(2), width, true)?,
+            task: linear("task", Some(TASKS.len()), width, true)?,
+            gain: linear("gain_features", None, width, true)?,
+        };
+        let buffers = Mutex::default();
+        Ok(Self { manifest, tokenizer, trunk, adapter, heads, begin, end, id, level, buffers })
     }
 
-    /// Names the pack and its weights; the same id means the same readings.
-    pub fn id(&self) -> String {
-        let weights = self.manifest.sha256.get(..16).unwrap_or_default();
-        format!("{}-{}@{weights}", self.manifest.name, self.manifest.version)
+    /// Names the pack and everything that its readings depend on; the same id means the same readings.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Reads a text of any length.
     ///
     /// # Errors
-    /// If the tokenizer or candle fails on this text.
+    /// If the tokenizer fails on this text.
     pub fn read(&self, text: &str) -> Result<Reading, InferenceError> {
         let pieces = tokens::pieces(&self.tokenizer, text)?;
         let mut scores = vec![WordScores::default(); pieces.spans.len()];
@@ -197,8 +229,9 @@ impl EdgePack {
         let mut injection = f32::NEG_INFINITY;
         let mut ends: Option<(Vec<f32>, Vec<f32>)> = None;
         let mut gain = Vec::new();
+        let mut buffers = self.buffers();
         for cut in self.windows(&pieces) {
-            let window = self.window(&pieces, &cut)?;
+            let window = self.window(&pieces, &cut, &mut buffers)?;
             means.add(&window.means, &cut);
             injection = injection.max(window.injection);
             if ends.is_none() {
@@ -221,6 +254,7 @@ impl EdgePack {
                 }
             }
         }
+        self.put_back(buffers);
         let spans = pieces.spans.iter().map(|word| word.bytes.clone());
         let (first, end) = ends.filter(|_| !pieces.ids.is_empty()).unwrap_or_default();
         Ok(Reading {
@@ -236,8 +270,12 @@ impl EdgePack {
 
     fn calibrated(&self, logit: f32) -> f32 {
         let [factor, offset] = self.manifest.injection;
-        1.0 / (1.0 + (-(logit * factor + offset)).exp())
+        sigmoid(logit * factor + offset)
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn bad(what: impl std::fmt::Display) -> InferenceError {
@@ -294,57 +332,96 @@ impl EdgePack {
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
         let pieces = tokens::pieces(&self.tokenizer, text)?;
         let mut means = Means::default();
+        let mut buffers = self.buffers();
         for cut in self.windows(&pieces) {
-            means.add(&self.means(&self.states(&pieces, &cut)?)?, &cut);
+            self.run(&pieces, &cut, &mut buffers)?;
+            means.add(&self.means(&buffers.states)?, &cut);
         }
+        self.put_back(buffers);
         Ok(means.joined())
+    }
+
+    fn buffers(&self) -> Buffers {
+        let kept = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        kept.unwrap_or_else(|| Buffers {
+            memory: Memory::new(self.level),
+            states: States::default(),
+        })
+    }
+
+    fn put_back(&self, buffers: Buffers) {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
     }
 
     /// The means that make up the embedding.
     fn means(&self, states: &States) -> Result<Vec<Vec<f32>>, InferenceError> {
-        self.manifest.trunk.means.iter().map(|layer| mean(states.of(*layer)?)).collect()
+        self.manifest.trunk.means.iter().map(|layer| states.mean(*layer)).collect()
     }
 
     /// The trunk over one window.
-    fn states(&self, pieces: &Pieces, cut: &Cut) -> Result<States, InferenceError> {
+    fn run(&self, pieces: &Pieces, cut: &Cut, buffers: &mut Buffers) -> Result<(), InferenceError> {
         let inside = pieces.ids.get(cut.pieces.clone()).unwrap_or_default();
         let words = pieces.words.get(cut.pieces.clone()).unwrap_or_default();
         let kind = |word: &u32| pieces.spans.get(*word as usize).map_or(0, |word| word.kind);
         let ids: Vec<u32> =
             [self.begin].into_iter().chain(inside.iter().copied()).chain([self.end]).collect();
         let kinds: Vec<u32> = [0].into_iter().chain(words.iter().map(kind)).chain([0]).collect();
-        self.trunk.forward(&ids, &kinds)
+        self.trunk.forward(&ids, &kinds, &mut buffers.memory, &mut buffers.states)
     }
 
     /// One pass with all heads.
-    fn window(&self, pieces: &Pieces, cut: &Cut) -> Result<Window, InferenceError> {
-        let states = self.states(pieces, cut)?;
+    fn window(
+        &self,
+        pieces: &Pieces,
+        cut: &Cut,
+        buffers: &mut Buffers,
+    ) -> Result<Window, InferenceError> {
+        self.run(pieces, cut, buffers)?;
+        let Buffers { memory, states } = buffers;
         let (last, heads) = (states.of(self.manifest.trunk.layers)?, &self.heads);
-        let (tags, keep) = if cut.pieces.is_empty() {
-            (Vec::new(), Vec::new())
-        } else {
-            let own = last.narrow(0, 1, cut.pieces.len())?;
-            let tags = heads.tag.forward(&heads.tag_up.forward(&own)?.gelu_erf()?)?;
-            let keep = candle_nn::ops::sigmoid(&heads.keep.forward(&own)?)?.flatten_all()?;
-            (candle_nn::ops::softmax_last_dim(&tags)?.to_vec2::<f32>()?, keep.to_vec1::<f32>()?)
+        let width = states.width();
+        let mut apply = |linear: &Linear, x: &[f32], after: After<'_>| {
+            let mut out = vec![0.0; x.len() / linear.cols() * linear.rows()];
+            linear.apply(x, after, &mut memory.first().bytes, &mut out);
+            out
         };
-        // One row a question: its attention over the tokens.
-        let attention =
-            candle_nn::ops::softmax_last_dim(&heads.queries.forward(last)?.t()?.contiguous()?)?;
-        let pooled = attention.matmul(last)?;
-        let row = |i: usize| pooled.narrow(0, i, 1);
-        let list = |tensor: Tensor| -> Result<Vec<f32>, InferenceError> {
-            Ok(tensor.flatten_all()?.to_vec1::<f32>()?)
+        let own = last.get(width..width * (cut.pieces.len() + 1)).unwrap_or_default();
+        let tags = apply(&heads.tag_up, own, After::Gelu);
+        let tags = apply(&heads.tag, &tags, After::Nothing);
+        let tags = tags.chunks_exact(heads.tag.rows()).map(softmax).collect();
+        let keep = apply(&heads.keep, own, After::Nothing).into_iter().map(sigmoid).collect();
+        let queries = apply(&heads.queries, last, After::Nothing);
+        // For a question its attention over the tokens.
+        let pooled = |question: usize| {
+            let scores: Vec<f32> = queries.chunks_exact(2).map(|token| token[question]).collect();
+            let mut sum = vec![0.0; width];
+            for (weight, row) in softmax(&scores).into_iter().zip(last.chunks_exact(width)) {
+                add_weighted(&mut sum, row, weight);
+            }
+            sum
         };
+        let tasks = softmax(&apply(&heads.task, &pooled(0), After::Nothing));
+        let gain = apply(&heads.gain, &pooled(1), After::Nothing);
         Ok(Window {
             tags,
             keep,
-            means: self.means(&states)?,
-            injection: self.adapter.logit(&states)?,
-            tasks: list(candle_nn::ops::softmax_last_dim(&heads.task.forward(&row(0)?)?)?)?,
-            gain: list(heads.gain.forward(&row(1)?)?.tanh()?)?,
+            means: self.means(states)?,
+            injection: self.adapter.logit(states, memory)?,
+            tasks,
+            gain: gain.into_iter().map(f32::tanh).collect(),
         })
     }
+}
+
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn softmax(x: &[f32]) -> Vec<f32> {
+    let top = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f32> = x.iter().map(|x| (x - top).exp()).collect();
+    let sum: f32 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / sum).collect()
 }
 
 /// The means over the layers of a text, window by window.

@@ -3,9 +3,10 @@
 //! A matrix is int8, row by row, with one f32 scale a row beside it (`NAME` and `NAME.scale`); everything else is f32.
 
 use super::super::InferenceError;
+use super::super::kernels::{FloatMatrix, Int8Matrix, Level};
+use super::super::layers::{Layer, Linear, Norm};
 use super::adapter::AdapterShape;
 use super::trunk::Shape;
-use candle_core::{Device, Tensor};
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
@@ -57,6 +58,15 @@ impl Table {
                 rows.flat_map(|(row, scale)| row.iter().map(move |x| wide(x, *scale))).collect()
             }
         }
+    }
+
+    /// Itself, if its rows are that wide.
+    ///
+    /// # Errors
+    /// If they are not.
+    pub(super) fn of_width(self, width: usize) -> Result<Self, InferenceError> {
+        let bad = || bad(&format!("a table of {} numbers a row, not {width}", self.cols));
+        if self.cols == width { Ok(self) } else { Err(bad()) }
     }
 
     /// Adds one row to `sum`.
@@ -125,12 +135,72 @@ impl Tensors {
         Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
     }
 
-    /// The same for candle.
+    /// A projection; `wide` computes with f32 whatever the weights are stored as.
+    ///
+    /// # Errors
+    /// As [`Self::table`].
+    pub(super) fn linear(
+        &self,
+        name: &str,
+        level: &'static Level,
+        wide: bool,
+    ) -> Result<Linear, InferenceError> {
+        let table = self.table(&format!("{name}.weight"))?;
+        let bias = self.floats(&format!("{name}.bias"), table.rows)?;
+        Ok(match &table.values {
+            Values::Int8 { data, scales } if !wide => {
+                let bytes: Vec<i8> = data.iter().map(|byte| byte.cast_signed()).collect();
+                Linear::Int8(Int8Matrix::pack(level, &bytes, scales, &bias, table.cols))
+            }
+            _ => Linear::F32(FloatMatrix::pack(level, &table.widened(), &bias, table.cols)),
+        })
+    }
+
+    /// A norm over `width` numbers.
     ///
     /// # Errors
     /// As [`Self::floats`].
-    pub(super) fn vector(&self, name: &str, len: usize) -> Result<Tensor, InferenceError> {
-        Ok(Tensor::from_vec(self.floats(name, len)?, len, &Device::Cpu)?)
+    pub(super) fn norm(&self, name: &str, width: usize) -> Result<Norm, InferenceError> {
+        Ok(Norm {
+            weight: self.floats(&format!("{name}.weight"), width)?,
+            bias: self.floats(&format!("{name}.bias"), width)?,
+            // BERT's own.
+            epsilon: 1e-12,
+        })
+    }
+
+    /// A layer whose states are `width` wide.
+    ///
+    /// # Errors
+    /// If something is missing or does not fit the rest.
+    pub(super) fn layer(
+        &self,
+        prefix: &str,
+        width: usize,
+        heads: usize,
+        level: &'static Level,
+        wide: bool,
+    ) -> Result<Layer, InferenceError> {
+        let linear = |part: &str, rows: Option<usize>, cols: usize| {
+            let name = format!("{prefix}.{part}");
+            let linear = self.linear(&name, level, wide)?;
+            let fits = linear.cols() == cols && rows.is_none_or(|rows| rows == linear.rows());
+            fits.then_some(linear).ok_or_else(|| bad(&format!("{name} does not fit a layer")))
+        };
+        let norm = |part: &str| self.norm(&format!("{prefix}.{part}"), width);
+        if heads == 0 || !width.is_multiple_of(heads) {
+            return Err(bad(&format!("{heads} heads of {width} numbers")));
+        }
+        let up = linear("up", None, width)?;
+        Ok(Layer {
+            qkv: linear("qkv", Some(3 * width), width)?,
+            out: linear("out", Some(width), width)?,
+            norm1: norm("norm1")?,
+            down: linear("down", Some(width), up.rows())?,
+            up,
+            norm2: norm("norm2")?,
+            heads,
+        })
     }
 }
 

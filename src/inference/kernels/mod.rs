@@ -1,8 +1,27 @@
 //! The loops that all models spend their time in. The only room with `unsafe`: every block says what makes it sound, and the
 //! functions that leave the room are safe.
+//!
+//! A kernel is written once over `simd::Simd` and compiled for every level of instructions ([`Level`]); which one runs is
+//! decided when the program runs.
 
-#![expect(unsafe_code, reason = "raw rows of matrices")]
+#![expect(unsafe_code, reason = "vector instructions and raw rows of matrices")]
 
+mod attention;
+mod float;
+mod int8;
+mod level;
+mod math;
+mod memory;
+mod norm;
 mod product;
+mod simd;
+#[cfg(test)]
+mod tests;
+mod tile;
 
+pub use attention::{Heads, Scratch};
+pub use float::FloatMatrix;
+pub use int8::{Int8Matrix, Quantised};
+pub use level::Level;
 pub use product::{View, product};
+pub use tile::After;

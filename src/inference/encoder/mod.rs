@@ -1,15 +1,20 @@
-//! Text to vector: a BERT-family encoder on candle, mean pooling, length 1.
+//! Text to vector: a BERT-family encoder on our kernels in f32, mean pooling, length 1.
 //!
 //! Invariant: every token of a text has its share in the vector: a text beyond the window runs through overlapping
 //! windows, whose means are joined weighted by their tokens. Pooling as in Reimers & Gurevych 2019 (arXiv 1908.10084).
 
+mod load;
+#[cfg(test)]
+mod tests;
+
 use super::InferenceError;
 use super::fetch::{FetchError, ModelFiles};
+use super::kernels::Level;
+use super::layers::Memory;
 use super::manifest::ModelSpec;
 use super::windows::{add_weighted, normalise, windows};
-use candle_core::{DType, Device, Tensor};
-use candle_nn::VarBuilder;
-use candle_transformers::models::bert::{BertModel, Config};
+use load::{Config, Weights};
+use std::sync::{Mutex, PoisonError};
 use tokenizers::Tokenizer;
 
 /// What the runtime asks of an encoder. Calls come from one thread at a time; an error concerns that text alone.
@@ -29,7 +34,9 @@ const OVERLAP: usize = 8;
 
 /// A BERT encoder.
 pub struct BertEncoder {
-    model: BertModel,
+    weights: Weights,
+    /// Buffers; a call has them to itself.
+    memory: Mutex<(Memory, [Vec<f32>; 2])>,
     tokenizer: Tokenizer,
     window: usize,
     begin: u32,
@@ -49,8 +56,7 @@ impl BertEncoder {
                 .read()
                 .map_err(|error: FetchError| fail(error.to_string()))
         };
-        let config: Config = serde_json::from_slice(&read(files.config.as_ref(), "config.json")?)
-            .map_err(|error| fail(format!("config.json: {error}")))?;
+        let config = Config::parse(&read(files.config.as_ref(), "config.json")?).map_err(fail)?;
         let mut tokenizer =
             Tokenizer::from_bytes(read(files.tokenizer.as_ref(), "tokenizer.json")?)
                 .map_err(|error| fail(format!("tokenizer.json: {error}")))?;
@@ -64,13 +70,13 @@ impl BertEncoder {
             id.ok_or_else(|| fail(format!("the tokenizer has no {}", names[0])))
         };
         let (begin, end) = (special(["[CLS]", "<s>"])?, special(["[SEP]", "</s>"])?);
-        let own = config.max_position_embeddings;
+        let own = config.window();
         let window = spec.max_len.map_or(own, |len| own.min(len as usize)).max(3);
-        let weights = read(Some(&files.weights), "weights")?.into_owned();
-        let vars = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu)?;
-        let model = BertModel::load(vars, &config)?;
+        let weights =
+            Weights::load(&read(Some(&files.weights), "weights")?, &config).map_err(fail)?;
+        let memory = Mutex::new((Memory::new(Level::best()), Default::default()));
         let id = format!("{}@{}", spec.name, files.sha256);
-        Ok(Self { model, tokenizer, window, begin, end, id })
+        Ok(Self { weights, memory, tokenizer, window, begin, end, id })
     }
 
     /// Tokens that fit into one window, special ones included.
@@ -84,10 +90,20 @@ impl BertEncoder {
         input.push(self.begin);
         input.extend_from_slice(ids);
         input.push(self.end);
-        let input = Tensor::new(input, &Device::Cpu)?.unsqueeze(0)?;
-        let types = input.zeros_like()?;
-        let states = self.model.forward(&input, &types, None)?;
-        Ok(states.mean(1)?.squeeze(0)?.to_vec1::<f32>()?)
+        let width = self.weights.width;
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let (memory, [x, next]) = &mut *memory;
+        x.resize(input.len() * width, 0.0);
+        next.resize(input.len() * width, 0.0);
+        self.weights.embed(&input, x)?;
+        for layer in &self.weights.layers {
+            layer.forward(x, next, memory);
+            std::mem::swap(x, next);
+        }
+        let mut mean = vec![0.0; width];
+        let share = 1.0 / input.len() as f32;
+        x.chunks_exact(width).for_each(|row| add_weighted(&mut mean, row, share));
+        Ok(mean)
     }
 }
 

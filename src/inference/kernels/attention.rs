@@ -1,0 +1,287 @@
+//! Attention of one head, without the matrix of all scores.
+//!
+//! A block of queries lies side by side in the lanes and walks over the keys, so that maximum, sum and weighting of a query never
+//! leave its lane, and keys and values are read where they are. Keys come in parts; sums of earlier parts are scaled down when
+//! a larger score appears (Dao et al. 2022, "FlashAttention"; Milakov and Gimelshein 2018).
+
+use super::level::Level;
+use super::math;
+use super::memory::Aligned;
+use super::simd::Simd;
+use super::tile;
+use std::ops::Range;
+
+/// Keys of a part: their scores stay in the first-level cache.
+const PART: usize = 256;
+
+/// Queries, keys and values of some heads, a row a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Heads<'a> {
+    /// Rows of queries, keys and values, all of this width.
+    pub rows: &'a [f32],
+    /// Numbers of a row.
+    pub stride: usize,
+    /// Where the first head's query, key and value begin in a row.
+    pub at: [usize; 3],
+    /// Numbers of a head.
+    pub size: usize,
+    /// How many heads.
+    pub heads: usize,
+    /// How far before and after itself a token sees.
+    pub reach: [usize; 2],
+}
+
+/// Memory of a call, kept for the next one.
+#[derive(Debug, Default)]
+pub struct Scratch(Aligned<f32>);
+
+impl Level {
+    /// For the tokens in `of` the mixed values of all heads side by side.
+    ///
+    /// # Panics
+    /// If rows are not whole, a head lies outside of its row, `of` outside of the rows, or `out` has not one row for each.
+    pub fn attend(
+        &self,
+        heads: &Heads<'_>,
+        of: Range<usize>,
+        out: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
+        let width = heads.heads * heads.size;
+        assert!(heads.stride > 0 && heads.rows.len().is_multiple_of(heads.stride), "whole rows");
+        assert!(heads.at.iter().all(|at| at + width <= heads.stride), "heads inside of a row");
+        assert!(
+            of.start <= of.end && of.end * heads.stride <= heads.rows.len(),
+            "tokens there are"
+        );
+        assert_eq!(out.len(), of.len() * width, "room for the results");
+        scratch.0.grow(self.panel() * (PART + 2 * heads.size));
+        // SAFETY: the level was found on this processor; sizes were checked above.
+        unsafe { (self.attend)(heads, of, out, scratch) }
+    }
+}
+
+/// # Safety
+/// The level's instructions; sizes as [`Level::attend`] checks them.
+#[inline(always)]
+pub(super) unsafe fn attend<S: Simd>(
+    heads: &Heads<'_>,
+    of: Range<usize>,
+    out: &mut [f32],
+    scratch: &mut Scratch,
+) {
+    let width = heads.heads * heads.size;
+    for head in 0..heads.heads {
+        let mut first = of.start;
+        while first < of.end {
+            let n = (2 * S::LANES).min(of.end - first);
+            unsafe {
+                let to = out.as_mut_ptr().add((first - of.start) * width + head * heads.size);
+                block::<S>(heads, head, first, n, to, scratch.0.as_mut_ptr());
+            }
+            first += n;
+        }
+    }
+}
+
+/// `n` queries from `first` on, at most one in each lane.
+#[inline(always)]
+unsafe fn block<S: Simd>(
+    heads: &Heads<'_>,
+    head: usize,
+    first: usize,
+    n: usize,
+    out: *mut f32,
+    scratch: *mut f32,
+) {
+    let (size, stride, lanes) = (heads.size, heads.stride, 2 * S::LANES);
+    let tokens = heads.rows.len() / stride;
+    let [before, after] = heads.reach;
+    unsafe {
+        let rows = heads.rows.as_ptr();
+        let [query, key, value] =
+            [rows.add(heads.at[0]), rows.add(heads.at[1]), rows.add(heads.at[2])];
+        let (query, key, value) =
+            (query.add(head * size), key.add(head * size), value.add(head * size));
+        // Size × lanes: the queries; parts × lanes: scores; size × lanes: results.
+        let (turned, scores) = (scratch, scratch.add(size * lanes));
+        let mixed = scores.add(PART * lanes);
+        let scale = 1.0 / (size as f32).sqrt();
+        for lane in 0..lanes {
+            for d in 0..size {
+                let x =
+                    if lane < n { *query.add((first + lane) * stride + d) * scale } else { 0.0 };
+                *turned.add(d * lanes + lane) = x;
+            }
+        }
+        for i in 0..2 * size {
+            S::store(mixed.add(i * S::LANES), S::splat(0.0));
+        }
+        let mut top = [S::splat(f32::NEG_INFINITY); 2];
+        let mut sum = [S::splat(0.0); 2];
+        let end = (first + n - 1).saturating_add(after).saturating_add(1).min(tokens);
+        let mut start = first.saturating_sub(before);
+        while start < end {
+            let len = PART.min(end - start);
+            score::<S>(key.add(start * stride), stride, size, len, turned, scores);
+            for j in 0..len {
+                let at = start + j;
+                // Whether every query of the block sees this key.
+                if at.saturating_add(before) < first + n - 1 || at > first.saturating_add(after) {
+                    for lane in 0..lanes {
+                        let own = first + lane;
+                        if at.saturating_add(before) < own || at > own.saturating_add(after) {
+                            *scores.add(j * lanes + lane) = f32::NEG_INFINITY;
+                        }
+                    }
+                }
+            }
+            for half in 0..2 {
+                let scores = scores.add(half * S::LANES);
+                let mut new = top[half];
+                for j in 0..len {
+                    new = S::max(new, S::load(scores.add(j * lanes)));
+                }
+                // A query that has seen no key yet: 0 keeps its weights at 0.
+                let base = S::max(new, S::splat(f32::MIN));
+                let factor = math::exp::<S>(S::sub(top[half], base));
+                let mut own = S::mul(sum[half], factor);
+                for j in 0..len {
+                    let at = scores.add(j * lanes);
+                    let weight = math::exp::<S>(S::sub(S::load(at), base));
+                    own = S::add(own, weight);
+                    S::store(at, weight);
+                }
+                for d in 0..size {
+                    let at = mixed.add(d * lanes + half * S::LANES);
+                    S::store(at, S::mul(S::load(at), factor));
+                }
+                (top[half], sum[half]) = (new, own);
+            }
+            mix::<S>(value.add(start * stride), stride, size, len, scores, mixed);
+            start += len;
+        }
+        let width = heads.heads * size;
+        for (half, sum) in sum.into_iter().enumerate() {
+            let inverse = S::div(S::splat(1.0), sum);
+            for d in 0..size {
+                let at = mixed.add(d * lanes + half * S::LANES);
+                S::store(at, S::mul(S::load(at), inverse));
+            }
+        }
+        for lane in 0..n {
+            for d in 0..size {
+                *out.add(lane * width + d) = *mixed.add(d * lanes + lane);
+            }
+        }
+    }
+}
+
+/// Scores of `len` keys against the queries in the lanes.
+#[inline(always)]
+unsafe fn score<S: Simd>(
+    key: *const f32,
+    stride: usize,
+    size: usize,
+    len: usize,
+    turned: *const f32,
+    scores: *mut f32,
+) {
+    let mut row = 0;
+    while row < len {
+        let left = (len - row).min(S::ROWS);
+        unsafe { tile::for_rows!(left, score_rows::<S>(key, stride, size, row, turned, scores)) }
+        row += left;
+    }
+}
+
+#[inline(always)]
+unsafe fn score_rows<S: Simd, const R: usize>(
+    key: *const f32,
+    stride: usize,
+    size: usize,
+    row: usize,
+    turned: *const f32,
+    scores: *mut f32,
+) {
+    unsafe {
+        let key = key.add(row * stride);
+        let mut sums = [[S::splat(0.0); 2]; R];
+        for d in 0..size {
+            let queries = turned.add(2 * d * S::LANES);
+            let (low, high) = (S::load(queries), S::load(queries.add(S::LANES)));
+            let mut i = 0;
+            while i < R {
+                let own = S::splat(*key.add(i * stride + d));
+                sums[i][0] = S::fma(own, low, sums[i][0]);
+                sums[i][1] = S::fma(own, high, sums[i][1]);
+                i += 1;
+            }
+        }
+        let mut i = 0;
+        while i < R {
+            let to = scores.add(2 * (row + i) * S::LANES);
+            S::store(to, sums[i][0]);
+            S::store(to.add(S::LANES), sums[i][1]);
+            i += 1;
+        }
+    }
+}
+
+/// Adds the values of `len` keys, weighted.
+#[inline(always)]
+unsafe fn mix<S: Simd>(
+    value: *const f32,
+    stride: usize,
+    size: usize,
+    len: usize,
+    weights: *const f32,
+    mixed: *mut f32,
+) {
+    let mut row = 0;
+    while row < size {
+        let left = (size - row).min(S::ROWS);
+        unsafe { tile::for_rows!(left, mix_rows::<S>(value, stride, len, row, weights, mixed)) }
+        row += left;
+    }
+}
+
+#[inline(always)]
+unsafe fn mix_rows<S: Simd, const R: usize>(
+    value: *const f32,
+    stride: usize,
+    len: usize,
+    row: usize,
+    weights: *const f32,
+    mixed: *mut f32,
+) {
+    unsafe {
+        let mixed = mixed.add(2 * row * S::LANES);
+        let mut sums = [[S::splat(0.0); 2]; R];
+        let mut i = 0;
+        while i < R {
+            let from = mixed.add(2 * i * S::LANES);
+            sums[i] = [S::load(from), S::load(from.add(S::LANES))];
+            i += 1;
+        }
+        for j in 0..len {
+            let own = weights.add(2 * j * S::LANES);
+            let (low, high) = (S::load(own), S::load(own.add(S::LANES)));
+            let values = value.add(j * stride + row);
+            let mut i = 0;
+            while i < R {
+                let x = S::splat(*values.add(i));
+                sums[i][0] = S::fma(x, low, sums[i][0]);
+                sums[i][1] = S::fma(x, high, sums[i][1]);
+                i += 1;
+            }
+        }
+        let mut i = 0;
+        while i < R {
+            let to = mixed.add(2 * i * S::LANES);
+            S::store(to, sums[i][0]);
+            S::store(to.add(S::LANES), sums[i][1]);
+            i += 1;
+        }
+    }
+}
