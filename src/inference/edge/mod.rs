@@ -341,6 +341,19 @@ impl EdgePack {
         Ok(means.joined())
     }
 
+    /// The last states of one window of token ids, a row a token: the trunk and nothing else.
+    ///
+    /// # Errors
+    /// If an id is not in the vocabulary, or there are more than there are positions.
+    pub fn states(&self, ids: &[u32]) -> Result<Vec<f32>, InferenceError> {
+        let mut buffers = self.buffers();
+        let Buffers { memory, states } = &mut buffers;
+        self.trunk.forward(ids, &vec![0; ids.len()], memory, states)?;
+        let last = states.of(self.manifest.trunk.layers)?.to_vec();
+        self.put_back(buffers);
+        Ok(last)
+    }
+
     fn buffers(&self) -> Buffers {
         let kept = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         kept.unwrap_or_else(|| Buffers {

@@ -282,16 +282,22 @@ unsafe fn tile_of<S: Simd, const R: usize>(
                 weights.add(start * width),
                 (end - start) / S::DEPTH,
             );
+            let scale = x.scales.as_ptr().add(row * groups + group);
+            for (i, (total, sums)) in total.iter_mut().zip(sums).enumerate() {
+                let scale = S::splat(*scale.add(i * groups));
+                total[0] = S::fma(S::float(sums[0]), scale, total[0]);
+                total[1] = S::fma(S::float(sums[1]), scale, total[1]);
+            }
+        }
+        // Words have their zero at 0, but what is not a number is passed on by it.
+        for group in 0..groups {
             let of_group = w.sums.as_ptr().add(group * padded + panel * width);
-            for i in 0..R {
-                let at = (row + i) * groups + group;
-                let scale = S::splat(*x.scales.as_ptr().add(at));
-                let zero = S::splat(-*x.zeros.as_ptr().add(at));
-                for half in 0..2 {
-                    let sum = S::fma(S::float(sums[i][half]), scale, total[i][half]);
-                    // Words have their zero at 0, but what is not a number is passed on by it.
-                    total[i][half] = S::fma(S::load(of_group.add(half * S::LANES)), zero, sum);
-                }
+            let (low, high) = (S::load(of_group), S::load(of_group.add(S::LANES)));
+            let zero = x.zeros.as_ptr().add(row * groups + group);
+            for (i, total) in total.iter_mut().enumerate() {
+                let zero = S::splat(-*zero.add(i * groups));
+                total[0] = S::fma(low, zero, total[0]);
+                total[1] = S::fma(high, zero, total[1]);
             }
         }
         let (scales, bias) =

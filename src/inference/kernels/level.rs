@@ -4,6 +4,7 @@ use super::attention::{self, Heads, Scratch};
 use super::float::{self, FloatMatrix};
 use super::int8::{self, Int8Matrix, Quantised};
 use super::norm;
+use super::peak;
 use super::simd::portable::Portable;
 use super::simd::{Simd, Steps};
 use super::tile::Target;
@@ -15,7 +16,7 @@ use std::sync::LazyLock;
 pub struct Level {
     /// Its name.
     pub name: &'static str,
-    lanes: usize,
+    pub(super) lanes: usize,
     /// How activations are quantised.
     pub(super) steps: Steps,
     /// Columns of weights that lie side by side.
@@ -25,6 +26,8 @@ pub struct Level {
     pub(super) float: unsafe fn(&FloatMatrix, &[f32], &Target<'_>),
     pub(super) layer_norm: unsafe fn(&mut [f32], &[f32], &[f32], f32),
     pub(super) attend: unsafe fn(&Heads<'_>, Range<usize>, &mut [f32], &mut Scratch),
+    pub(super) peak_float: unsafe fn(usize) -> f32,
+    pub(super) peak_int8: unsafe fn(usize) -> f32,
 }
 
 impl Level {
@@ -56,6 +59,8 @@ impl Level {
         #[cfg(target_arch = "aarch64")]
         all.push(&NEON);
         all.push(&PORTABLE);
+        #[cfg(test)]
+        all.push(&PORTABLE_BYTES);
         all
     }
 
@@ -97,6 +102,15 @@ macro_rules! level {
                 unsafe { attention::attend::<$simd>(heads, of, out, scratch) }
             }
 
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn peak_float(turns: usize) -> f32 {
+                unsafe { peak::float::<$simd>(turns) }
+            }
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn peak_int8(turns: usize) -> f32 {
+                unsafe { peak::int8::<$simd>(turns) }
+            }
+
             pub(super) static TABLE: Level = Level {
                 name: $name,
                 lanes: <$simd as Simd>::LANES,
@@ -107,6 +121,8 @@ macro_rules! level {
                 float: float_apply,
                 layer_norm,
                 attend,
+                peak_float,
+                peak_int8,
             };
         }
         use $module::TABLE as $table;
@@ -115,7 +131,9 @@ macro_rules! level {
 
 #[cfg(target_arch = "aarch64")]
 level!(NEON, neon, "neon", super::super::simd::neon::Neon, "neon");
-level!(PORTABLE, portable, "portable", Portable);
+level!(PORTABLE, portable, "portable", Portable<false>);
+#[cfg(test)]
+level!(PORTABLE_BYTES, portable_bytes, "portable, bytes", Portable<true>);
 #[cfg(target_arch = "x86_64")]
 level!(AVX2, avx2, "avx2", super::super::simd::avx2::Avx<false>, "avx2,fma");
 #[cfg(target_arch = "x86_64")]

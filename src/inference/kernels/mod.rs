@@ -13,6 +13,7 @@ mod level;
 mod math;
 mod memory;
 mod norm;
+mod peak;
 mod product;
 mod simd;
 #[cfg(test)]
@@ -23,5 +24,6 @@ pub use attention::{Heads, Scratch};
 pub use float::FloatMatrix;
 pub use int8::{Int8Matrix, Quantised};
 pub use level::Level;
+pub use peak::Peaks;
 pub use product::{View, product};
 pub use tile::After;

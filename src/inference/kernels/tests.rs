@@ -111,15 +111,18 @@ fn products_of_bytes() {
 fn sums_of_bytes_are_exact_at_the_extremes() {
     let mut rng = StdRng::seed_from_u64(3);
     for level in Level::all() {
-        for cols in [4, 64, 100, 1536] {
-            let top = if level.steps == simd::Steps::Words { 2047 } else { 255 };
+        for cols in [4usize, 64, 100, 1536] {
+            let top = match level.steps {
+                simd::Steps::Words => 2047,
+                simd::Steps::Bytes => 255,
+            };
             for pattern in 0..4 {
                 let x: Vec<f32> = (0..cols)
                     .map(|i| match pattern {
                         0 => top as f32,
                         1 => f32::from(u8::from(i % 2 == 0)) * top as f32,
                         // Both ends in every group, so that its step is 1.
-                        _ if i % 4 < 2 => (i % 4 * top) as f32,
+                        _ if i % 4 < 2 => (i as i32 % 4 * top) as f32,
                         _ => rng.random_range(0..=top) as f32,
                     })
                     .collect();
@@ -278,4 +281,10 @@ fn attention() {
             }
         }
     }
+}
+
+#[test]
+fn peaks_are_rates() {
+    let peaks = Level::best().peaks();
+    assert!((1e6..1e13).contains(&peaks.float) && (1e6..1e13).contains(&peaks.int8), "{peaks:?}");
 }

@@ -2,9 +2,10 @@
 
 use super::{Simd, Steps};
 
-/// Eight lanes, which compilers map to what there is.
+/// Eight lanes, which compilers map to what there is. With words; with bytes for the tests alone, so that the arithmetic of
+/// processors with dot products of bytes is tested on all others too.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::inference::kernels) struct Portable;
+pub(in crate::inference::kernels) struct Portable<const BYTES: bool>;
 
 const LANES: usize = 8;
 
@@ -13,12 +14,12 @@ fn each(f: impl Fn(usize) -> f32) -> [f32; LANES] {
     std::array::from_fn(f)
 }
 
-impl Simd for Portable {
+impl<const BYTES: bool> Simd for Portable<BYTES> {
     type F = [f32; LANES];
     type I = [i32; LANES];
     const LANES: usize = LANES;
     const ROWS: usize = 4;
-    const STEPS: Steps = Steps::Words;
+    const STEPS: Steps = if BYTES { Steps::Bytes } else { Steps::Words };
     const DEPTH: usize = 1;
     type A = i32;
     type W = [i8; LANES];
@@ -75,9 +76,16 @@ impl Simd for Portable {
     }
     #[inline(always)]
     unsafe fn store_steps(to: *mut u8, x: Self::F) {
-        let steps: [i16; LANES] = std::array::from_fn(|i| x[i] as i16);
-        // SAFETY: the caller has that much room there.
-        unsafe { to.cast::<[i16; LANES]>().write_unaligned(steps) }
+        for (i, x) in x.into_iter().enumerate() {
+            // SAFETY: the caller has that much room there.
+            unsafe {
+                if BYTES {
+                    *to.add(i) = x as u8;
+                } else {
+                    to.cast::<i16>().add(i).write_unaligned(x as i16);
+                }
+            }
+        }
     }
     #[inline(always)]
     unsafe fn zero() -> Self::I {
@@ -86,7 +94,9 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn spread(from: *const u8) -> Self::A {
         // SAFETY: the caller has an activation there.
-        i32::from(unsafe { from.cast::<i16>().read_unaligned() })
+        unsafe {
+            if BYTES { i32::from(*from) } else { i32::from(from.cast::<i16>().read_unaligned()) }
+        }
     }
     #[inline(always)]
     unsafe fn weights(from: *const i8) -> Self::W {

@@ -1,0 +1,133 @@
+//! The encoder against candle's stock path, the processor's peak and, if asked, onnxruntime: `cargo bench --bench encoder`.
+//!
+//! One sequence at a time, all-MiniLM-L6-v2's shape (10.6 million multiplications a token besides attention), on one core and on
+//! all. Rivals take turns, so that what disturbs the machine disturbs all. Options behind `--`: `--rounds N` (25), `--peer
+//! COMMAND`: a process that answers a line `CORES TOKENS` with its milliseconds for one run, see `benches/peers`.
+
+#![expect(clippy::print_stdout, reason = "this is where the table goes")]
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::bert::{BertModel, Config};
+use std::error::Error;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Instant;
+use weir::inference::EdgePack;
+use weir::inference::kernels::Level;
+
+const SHAPE: &str = r#"{"vocab_size": 30522, "hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12,
+    "intermediate_size": 1536, "hidden_act": "gelu", "hidden_dropout_prob": 0.0, "max_position_embeddings": 512,
+    "type_vocab_size": 2, "initializer_range": 0.02, "layer_norm_eps": 1e-12, "pad_token_id": 0}"#;
+/// Multiplications of a token in the layers' matrices.
+const EACH: f64 = 6.0 * 384.0 * (4.0 * 384.0 + 2.0 * 1536.0);
+const LENGTHS: [usize; 6] = [16, 32, 64, 128, 256, 512];
+
+/// The rival in a process of its own.
+struct Peer {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl Peer {
+    /// Starts it; its first line names what it measures.
+    fn start(command: &str) -> Result<(Self, String), Box<dyn Error>> {
+        let mut parts = command.split_whitespace();
+        let mut child = Command::new(parts.next().ok_or("--peer is empty")?)
+            .args(parts)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let to = child.stdin.take().ok_or("the peer has no input")?;
+        let from = BufReader::new(child.stdout.take().ok_or("the peer has no output")?);
+        let mut peer = Self { child, to, from };
+        let name = peer.line()?;
+        Ok((peer, name))
+    }
+
+    fn line(&mut self) -> Result<String, Box<dyn Error>> {
+        let mut line = String::new();
+        if self.from.read_line(&mut line)? == 0 {
+            return Err("the peer has ended".into());
+        }
+        Ok(line.trim().to_owned())
+    }
+
+    /// Milliseconds of one run.
+    fn run(&mut self, cores: usize, tokens: usize) -> Result<f64, Box<dyn Error>> {
+        writeln!(self.to, "{cores} {tokens}")?;
+        self.to.flush()?;
+        Ok(self.line()?.parse()?)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = std::env::args().collect();
+    let option = |name: &str| {
+        let at = args.iter().position(|arg| arg == name)?;
+        args.get(at + 1)
+    };
+    let rounds = option("--rounds").and_then(|value| value.parse().ok()).unwrap_or(25);
+    let mut peer = option("--peer").map(|command| Peer::start(command)).transpose()?;
+    let pack = EdgePack::embedded()?;
+    let config: Config = serde_json::from_str(SHAPE)?;
+    let stock = BertModel::load(VarBuilder::zeros(DType::F32, &Device::Cpu), &config)?;
+    let level = Level::best();
+    let peaks = level.peaks();
+    println!(
+        "{}: peak {:.0} G int8 and {:.0} G f32 multiplications a second and core",
+        level.name,
+        peaks.int8 / 1e9,
+        peaks.float / 1e9
+    );
+    let name = peer.as_ref().map_or("no peer", |peer| peer.1.as_str());
+    println!("cores  tokens  ms p50    p99  of int8 peak  candle p50  ratio  {name} p50  ratio");
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for threads in [1, cores] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+        for tokens in LENGTHS {
+            let ids: Vec<u32> = (0..tokens as u32).map(|i| 1000 + i * 37 % 20_000).collect();
+            let input = Tensor::new(&ids[..], &Device::Cpu)?.unsqueeze(0)?;
+            let types = input.zeros_like()?;
+            let (mut own, mut candle, mut other) = (Vec::new(), Vec::new(), Vec::new());
+            for round in 0..rounds + 3 {
+                let begun = Instant::now();
+                let states = pool.install(|| pack.states(&ids))?;
+                let middle = Instant::now();
+                let reference = pool.install(|| stock.forward(&input, &types, None))?;
+                let end = Instant::now();
+                assert_eq!(states.len(), reference.elem_count(), "one state a token");
+                let rival = peer.as_mut().map(|peer| peer.0.run(threads, tokens)).transpose()?;
+                // The first rounds warm up.
+                if round >= 3 {
+                    own.push((middle - begun).as_secs_f64() * 1e3);
+                    candle.push((end - middle).as_secs_f64() * 1e3);
+                    other.extend(rival);
+                }
+            }
+            let (p50, p99) = (quantile(&mut own, 0.5), quantile(&mut own, 0.99));
+            let share = tokens as f64 * EACH / (p50 / 1e3) / (peaks.int8 * threads as f64);
+            let (candle, other) = (quantile(&mut candle, 0.5), quantile(&mut other, 0.5));
+            println!(
+                "{threads:>5}  {tokens:>6}  {p50:>6.2}  {p99:>5.1}  {share:>12.2}  {candle:>10.2}  {:>5.2}  {other:>10.2}  {:>5.2}",
+                candle / p50,
+                other / p50
+            );
+        }
+    }
+    Ok(())
+}
+
+fn quantile(values: &mut [f64], q: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = (q * values.len() as f64) as usize;
+    values.get(at.min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+}

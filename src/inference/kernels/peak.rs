@@ -1,0 +1,78 @@
+//! What the processor can do at best: vectors that never leave the registers.
+
+use super::level::Level;
+use super::simd::Simd;
+use std::time::Instant;
+
+/// Multiplications with addition a second, on one core.
+#[derive(Debug, Clone, Copy)]
+pub struct Peaks {
+    /// Of `f32`.
+    pub float: f64,
+    /// Of quantised activations with int8 weights.
+    pub int8: f64,
+}
+
+/// Chains that hide what an instruction takes; more would not fit sixteen registers.
+const CHAINS: usize = 12;
+/// Turns of a measurement, some milliseconds of work.
+const TURNS: usize = 1 << 20;
+const ROUNDS: usize = 7;
+
+impl Level {
+    /// The best of some measurements, each some milliseconds long.
+    pub fn peaks(&self) -> Peaks {
+        let best = |turn: unsafe fn(usize) -> f32, each: usize| {
+            let rate = || {
+                let begun = Instant::now();
+                // SAFETY: the level was found on this processor.
+                std::hint::black_box(unsafe { turn(std::hint::black_box(TURNS)) });
+                (TURNS * CHAINS * each) as f64 / begun.elapsed().as_secs_f64()
+            };
+            (0..ROUNDS).map(|_| rate()).fold(0.0, f64::max)
+        };
+        Peaks {
+            float: best(self.peak_float, self.lanes),
+            int8: best(self.peak_int8, self.lanes * self.depth),
+        }
+    }
+}
+
+/// # Safety
+/// The level's instructions.
+#[inline(always)]
+pub(super) unsafe fn float<S: Simd>(turns: usize) -> f32 {
+    unsafe {
+        let factor = S::splat(std::hint::black_box(0.5));
+        let mut sums = [S::splat(1.0); CHAINS];
+        for _ in 0..turns {
+            let factor = std::hint::black_box(factor);
+            for sum in &mut sums {
+                *sum = S::fma(*sum, factor, factor);
+            }
+        }
+        sums.into_iter().map(|sum| super::math::sum::<S>(sum)).sum()
+    }
+}
+
+/// # Safety
+/// The level's instructions.
+#[inline(always)]
+pub(super) unsafe fn int8<S: Simd>(turns: usize) -> f32 {
+    let (activations, weights) = ([1u8; 64], [1i8; 128]);
+    unsafe {
+        let weights = std::hint::black_box(weights.as_ptr());
+        let (low, high) = (S::weights(weights), S::weights(weights.add(64)));
+        let mut sums = [S::zero(); CHAINS];
+        for _ in 0..turns {
+            // As in a tile: each row's activations meet two vectors of weights. Read anew, or it would be done once for all.
+            let from = std::hint::black_box(activations.as_ptr());
+            for (row, sums) in sums.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+                let own = S::spread(from.add(4 * row));
+                sums[0] = S::dot(sums[0], own, low);
+                sums[1] = S::dot(sums[1], own, high);
+            }
+        }
+        sums.into_iter().map(|sum| super::math::sum::<S>(S::float(sum))).sum()
+    }
+}
