@@ -1,5 +1,5 @@
-//! The loops that all models spend their time in. The only room with `unsafe`: every block says what makes it sound, and the
-//! functions that leave the room are safe.
+//! The loops that all models spend their time in. The only room with `unsafe`. The functions that leave the room are safe and say
+//! why; an unsafe function says what its caller sees to, and the blocks inside of it rely on that.
 //!
 //! A kernel is written once over `simd::Simd` and compiled for every level of instructions ([`Level`]); which one runs is
 //! decided when the program runs.
