@@ -5,6 +5,11 @@
 
 #![expect(clippy::print_stdout, reason = "this is where the table goes")]
 
+#[path = "support/args.rs"]
+mod args;
+#[path = "support/stat.rs"]
+mod stat;
+
 use std::time::Instant;
 use weir::inference::{EdgePack, InferenceError};
 
@@ -13,8 +18,7 @@ const TEXT: &str = "Please ask Maria Jensen in Aarhus whether order 4417 was pai
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().collect();
-    let at = args.iter().position(|arg| arg == "--rounds");
-    let rounds = at.and_then(|at| args.get(at + 1)?.parse().ok()).unwrap_or(40);
+    let rounds = args::option(&args, "--rounds").unwrap_or(40);
     let pack = EdgePack::embedded()?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     println!("tokens  cores  encoder p50 ms  all heads p50 ms  ratio");
@@ -51,10 +55,5 @@ fn measure(
             heads.push((end - middle).as_secs_f64() * 1e3);
         }
     }
-    Ok((tokens, median(encoder), median(heads)))
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    Ok((tokens, stat::quantile(encoder, 0.5), stat::quantile(heads, 0.5)))
 }

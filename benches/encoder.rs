@@ -6,9 +6,15 @@
 
 #![expect(clippy::print_stdout, reason = "this is where the table goes")]
 
+#[path = "support/args.rs"]
+mod args;
+#[path = "support/stat.rs"]
+mod stat;
+
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
+use stat::quantile;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -71,12 +77,9 @@ impl Drop for Peer {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().collect();
-    let option = |name: &str| {
-        let at = args.iter().position(|arg| arg == name)?;
-        args.get(at + 1)
-    };
-    let rounds = option("--rounds").and_then(|value| value.parse().ok()).unwrap_or(25);
-    let mut peer = option("--peer").map(|command| Peer::start(command)).transpose()?;
+    let rounds = args::option(&args, "--rounds").unwrap_or(25);
+    let command: Option<String> = args::option(&args, "--peer");
+    let mut peer = command.map(|command| Peer::start(&command)).transpose()?;
     let pack = EdgePack::embedded()?;
     let config: Config = serde_json::from_str(SHAPE)?;
     let stock = BertModel::load(VarBuilder::zeros(DType::F32, &Device::Cpu), &config)?;
@@ -113,9 +116,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                     other.extend(rival);
                 }
             }
-            let (p50, p99) = (quantile(&mut own, 0.5), quantile(&mut own, 0.99));
+            let (p50, p99) = (quantile(own.iter().copied(), 0.5), quantile(own, 0.99));
             let share = tokens as f64 * EACH / (p50 / 1e3) / (peaks.int8 * threads as f64);
-            let (candle, other) = (quantile(&mut candle, 0.5), quantile(&mut other, 0.5));
+            let (candle, other) = (quantile(candle, 0.5), quantile(other, 0.5));
             println!(
                 "{threads:>5}  {tokens:>6}  {p50:>6.2}  {p99:>5.1}  {share:>12.2}  {candle:>10.2}  {:>5.2}  {other:>10.2}  {:>5.2}",
                 candle / p50,
@@ -124,10 +127,4 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
-}
-
-fn quantile(values: &mut [f64], q: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = (q * values.len() as f64) as usize;
-    values.get(at.min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }

@@ -8,6 +8,8 @@
 //! Added time is a round's figure minus the direct figure of the same round. Everything shares this machine's cores, so the
 //! figures of a busy machine say little; ratios from one run hold better than absolute times.
 
+#[path = "support/stat.rs"]
+mod stat;
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -217,16 +219,8 @@ fn ratio(a: f64, b: f64) -> String {
     if b > 0.0 && a > 0.0 { format!("{:.2}", a / b) } else { "-".to_owned() }
 }
 
-/// The median; 0 of nothing.
-pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.into_iter().collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => 0.0,
-        n if n % 2 == 1 => values[middle],
-        _ => (values[middle - 1] + values[middle]) / 2.0,
-    }
+fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    stat::quantile(values, 0.5)
 }
 
 /// The body of every request: a short instruction and a question with nothing personal in it.

@@ -1,11 +1,13 @@
 //! What the whole-gateway benches share. One bench binary plays every part but the gateway's, each in a process of its own: the
 //! driver starts copies of itself as `upstream` and as `load`, so that their processor time is not the gateway's.
 
+mod args;
 pub mod load;
 pub mod process;
 pub mod table;
 pub mod upstream;
 
+pub use args::option;
 use std::io::Write;
 
 /// Plays the part that the first argument names; `None` if this process is the driver.
@@ -17,12 +19,6 @@ pub fn play(args: &[String]) -> Option<Result<(), String>> {
         _ => return None,
     };
     Some(part)
-}
-
-/// The value behind `--name`, parsed.
-pub fn option<T: std::str::FromStr>(args: &[String], name: &str) -> Option<T> {
-    let at = args.iter().position(|arg| arg == name)?;
-    args.get(at + 1)?.parse().ok()
 }
 
 /// Writes one line to stdout. A closed pipe ends the process quietly.

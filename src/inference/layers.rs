@@ -109,6 +109,11 @@ impl Memory {
         own
     }
 
+    /// Whose instructions are used.
+    pub(super) fn level(&self) -> &'static Level {
+        self.level
+    }
+
     /// The first core's buffers.
     pub(super) fn first(&mut self) -> &mut Share {
         &mut self.shares[0]

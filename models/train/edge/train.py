@@ -16,7 +16,7 @@ from .batches import IGNORE, NAME_TAGS, NO_NAME, Data, IntentBatch, KeepBatch, T
 from .model import Edge, Trunk, mean_pool
 from .text import Reader
 
-# The embedding joins the means of two layers: the middle one keeps words, the last one meaning (see the model card).
+# Layers whose means are distilled besides the last one's: the middle one keeps words, the last one meaning.
 MIDDLE = 3
 KEEP_EVERY, INTENT_EVERY = 8, 4
 # Where the processor multiplies bfloat16 itself; elsewhere it would be slower than f32.

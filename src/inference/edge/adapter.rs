@@ -6,10 +6,10 @@
 //! neither hide it nor add to it.
 
 use super::super::InferenceError;
-use super::super::kernels::{After, Level};
+use super::super::kernels::After;
 use super::super::layers::{Layer, Linear, Memory, Norm};
 use super::pack::Tensors;
-use super::trunk::States;
+use super::trunk::{Shape, States};
 
 /// What stands in the manifest about the adapter.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -25,7 +25,6 @@ pub(super) struct AdapterShape {
 /// The adapter.
 pub(super) struct Adapter {
     shape: AdapterShape,
-    level: &'static Level,
     down: Linear,
     norm: Norm,
     layers: Vec<Layer>,
@@ -33,25 +32,24 @@ pub(super) struct Adapter {
 }
 
 impl Adapter {
-    /// Reads the weights.
+    /// Reads the weights of an adapter beside `trunk`.
     ///
     /// # Errors
-    /// If a tensor is missing or of another form.
+    /// If a tensor is missing or of another form, or it reads a layer that the trunk has not.
     pub(super) fn load(
         tensors: &Tensors,
         shape: &AdapterShape,
-        level: &'static Level,
-        wide: bool,
+        trunk: &Shape,
     ) -> Result<Self, InferenceError> {
         let AdapterShape { width, heads, .. } = *shape;
-        let layer = |i| tensors.layer(&format!("adapter.layers.{i}"), width, heads, level, wide);
+        trunk.has(&shape.reads)?;
+        let layer = |i| tensors.layer(&format!("adapter.layers.{i}"), width, heads);
         Ok(Self {
-            shape: shape.clone(),
-            level,
-            down: tensors.linear("adapter.down", level, wide)?,
+            down: tensors.linear("adapter.down", Some(width), shape.reads.len() * trunk.width)?,
             norm: tensors.norm("adapter.norm", width)?,
             layers: (0..shape.layers).map(layer).collect::<Result<_, _>>()?,
-            token: tensors.linear("adapter.token", level, true)?,
+            token: tensors.small("adapter.token", Some(1), width)?,
+            shape: shape.clone(),
         })
     }
 
@@ -75,7 +73,7 @@ impl Adapter {
         let mut x = vec![0.0; tokens * self.shape.width];
         let mut next = x.clone();
         self.down.apply(&joined, After::Nothing, &mut memory.first().bytes, &mut x);
-        self.norm.apply(self.level, &mut x);
+        self.norm.apply(memory.level(), &mut x);
         for layer in &self.layers {
             layer.forward(&x, &mut next, memory);
             std::mem::swap(&mut x, &mut next);

@@ -39,9 +39,6 @@ const MANIFEST: &[u8] = include_bytes!("../../../models/edge/manifest.json");
 const WEIGHTS: &[u8] = include_bytes!("../../../models/edge/edge.safetensors");
 const TOKENIZER: &[u8] = include_bytes!("../../../models/edge/tokenizer.json");
 
-/// How numbers are computed; a change of it moves readings a little, as a change of the weights would.
-const ARITHMETIC: &str = "int8";
-
 /// Part of a window that it shares with its neighbour: one eighth.
 const OVERLAP: usize = 8;
 
@@ -173,12 +170,9 @@ impl EdgePack {
         let hash = hex(&Sha256::digest(manifest));
         let manifest: Manifest = serde_json::from_slice(manifest)
             .map_err(|error| bad(format!("manifest.json: {error}")))?;
-        let id = format!(
-            "{}-{}@{}+{ARITHMETIC}",
-            manifest.name,
-            manifest.version,
-            hash.get(..16).unwrap_or_default()
-        );
+        let arithmetic = if wide { "f32" } else { level.arithmetic() };
+        let hash = hash.get(..16).unwrap_or_default();
+        let id = format!("{}-{}@{hash}+{arithmetic}", manifest.name, manifest.version);
         if manifest.tasks != TASKS {
             return Err(bad("other task types than this build knows"));
         }
@@ -189,24 +183,18 @@ impl EdgePack {
             tokenizer.token_to_id(name).ok_or_else(|| bad(format!("the tokenizer has no {name}")))
         };
         let (begin, end) = (special("[CLS]")?, special("[SEP]")?);
-        let tensors = Tensors::new(weights)?;
-        let trunk = Trunk::load(&tensors, &manifest.trunk, level, wide)?;
-        let adapter = Adapter::load(&tensors, &manifest.adapter, level, wide)?;
-        // The small ones cost nothing in f32.
-        let linear = |name: &str, rows: Option<usize>, cols: usize, wide: bool| {
-            let linear = tensors.linear(name, level, wide)?;
-            let fits = linear.cols() == cols && rows.is_none_or(|rows| rows == linear.rows());
-            fits.then_some(linear).ok_or_else(|| bad(format!("{name} does not fit the trunk")))
-        };
+        let tensors = Tensors::new(weights, level, wide)?;
+        let trunk = Trunk::load(&tensors, &manifest.trunk)?;
+        let adapter = Adapter::load(&tensors, &manifest.adapter, &manifest.trunk)?;
         let width = manifest.trunk.width;
-        let tag_up = linear("tag_up", None, width, wide)?;
+        let tag_up = tensors.linear("tag_up", None, width)?;
         let heads = Heads {
-            tag: linear("tag", Some(2 * manifest.entities.len() + 1), tag_up.rows(), true)?,
+            tag: tensors.small("tag", Some(2 * manifest.entities.len() + 1), tag_up.rows())?,
             tag_up,
-            keep: linear("keep", Some(1), width, true)?,
-            queries: linear("pool.query", Some(2), width, true)?,
-            task: linear("task", Some(TASKS.len()), width, true)?,
-            gain: linear("gain_features", None, width, true)?,
+            keep: tensors.small("keep", Some(1), width)?,
+            queries: tensors.small("pool.query", Some(2), width)?,
+            task: tensors.small("task", Some(TASKS.len()), width)?,
+            gain: tensors.small("gain_features", None, width)?,
         };
         let buffers = Mutex::default();
         Ok(Self { manifest, tokenizer, trunk, adapter, heads, begin, end, id, level, buffers })

@@ -94,16 +94,27 @@ impl Table {
     }
 }
 
-/// The tensors of a pack.
-pub(super) struct Tensors(SafeTensors<'static>);
+/// The tensors of a pack, and what is computed with them.
+pub(super) struct Tensors {
+    file: SafeTensors<'static>,
+    /// Whose instructions the projections are packed for.
+    pub level: &'static Level,
+    /// Compute with f32 where int8 is stored: the reference.
+    wide: bool,
+}
 
 impl Tensors {
     /// Reads the header.
     ///
     /// # Errors
     /// If the bytes are no safetensors file.
-    pub(super) fn new(bytes: &'static [u8]) -> Result<Self, InferenceError> {
-        SafeTensors::deserialize(bytes).map(Self).map_err(|error| bad(&error.to_string()))
+    pub(super) fn new(
+        bytes: &'static [u8],
+        level: &'static Level,
+        wide: bool,
+    ) -> Result<Self, InferenceError> {
+        let file = SafeTensors::deserialize(bytes).map_err(|error| bad(&error.to_string()))?;
+        Ok(Self { file, level, wide })
     }
 
     /// A table.
@@ -111,7 +122,7 @@ impl Tensors {
     /// # Errors
     /// If it is missing or of another form.
     pub(super) fn table(&self, name: &str) -> Result<Table, InferenceError> {
-        let view = self.0.tensor(name).map_err(|_| bad(&format!("no tensor {name}")))?;
+        let view = self.file.tensor(name).map_err(|_| bad(&format!("no tensor {name}")))?;
         let &[rows, cols] = view.shape() else { return Err(bad(&format!("{name} is no table"))) };
         let values = if view.dtype() == Dtype::I8 {
             let scales = self.floats(&format!("{name}.scale"), rows)?;
@@ -127,7 +138,7 @@ impl Tensors {
     /// # Errors
     /// If they are missing, or more or fewer.
     pub(super) fn floats(&self, name: &str, len: usize) -> Result<Vec<f32>, InferenceError> {
-        let view = self.0.tensor(name).map_err(|_| bad(&format!("no tensor {name}")))?;
+        let view = self.file.tensor(name).map_err(|_| bad(&format!("no tensor {name}")))?;
         let (words, _) = view.data().as_chunks::<4>();
         if view.dtype() != Dtype::F32 || words.len() != len {
             return Err(bad(&format!("{name} is not {len} numbers")));
@@ -135,25 +146,52 @@ impl Tensors {
         Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
     }
 
-    /// A projection; `wide` computes with f32 whatever the weights are stored as.
+    /// A projection of `cols` numbers to `rows`, or to as many as there are.
     ///
     /// # Errors
-    /// As [`Self::table`].
+    /// As [`Self::table`], or if it is of another size.
     pub(super) fn linear(
         &self,
         name: &str,
-        level: &'static Level,
-        wide: bool,
+        rows: Option<usize>,
+        cols: usize,
     ) -> Result<Linear, InferenceError> {
-        let table = self.table(&format!("{name}.weight"))?;
-        let bias = self.floats(&format!("{name}.bias"), table.rows)?;
+        let (table, bias) = self.projection(name, rows, cols)?;
         Ok(match &table.values {
-            Values::Int8 { data, scales } if !wide => {
+            Values::Int8 { data, scales } if !self.wide => {
                 let bytes: Vec<i8> = data.iter().map(|byte| byte.cast_signed()).collect();
-                Linear::Int8(Int8Matrix::pack(level, &bytes, scales, &bias, table.cols))
+                Linear::Int8(Int8Matrix::pack(self.level, &bytes, scales, &bias, cols))
             }
-            _ => Linear::F32(FloatMatrix::pack(level, &table.widened(), &bias, table.cols)),
+            _ => Linear::F32(FloatMatrix::pack(self.level, &table.widened(), &bias, cols)),
         })
+    }
+
+    /// The same computed with f32 always: for a projection so small that int8 would save nothing.
+    ///
+    /// # Errors
+    /// As [`Self::linear`].
+    pub(super) fn small(
+        &self,
+        name: &str,
+        rows: Option<usize>,
+        cols: usize,
+    ) -> Result<Linear, InferenceError> {
+        let (table, bias) = self.projection(name, rows, cols)?;
+        Ok(Linear::F32(FloatMatrix::pack(self.level, &table.widened(), &bias, cols)))
+    }
+
+    fn projection(
+        &self,
+        name: &str,
+        rows: Option<usize>,
+        cols: usize,
+    ) -> Result<(Table, Vec<f32>), InferenceError> {
+        let table = self.table(&format!("{name}.weight"))?.of_width(cols)?;
+        if rows.is_some_and(|rows| rows != table.rows) {
+            return Err(bad(&format!("{name} gives {} numbers", table.rows)));
+        }
+        let bias = self.floats(&format!("{name}.bias"), table.rows)?;
+        Ok((table, bias))
     }
 
     /// A norm over `width` numbers.
@@ -178,19 +216,14 @@ impl Tensors {
         prefix: &str,
         width: usize,
         heads: usize,
-        level: &'static Level,
-        wide: bool,
     ) -> Result<Layer, InferenceError> {
-        let linear = |part: &str, rows: Option<usize>, cols: usize| {
-            let name = format!("{prefix}.{part}");
-            let linear = self.linear(&name, level, wide)?;
-            let fits = linear.cols() == cols && rows.is_none_or(|rows| rows == linear.rows());
-            fits.then_some(linear).ok_or_else(|| bad(&format!("{name} does not fit a layer")))
-        };
-        let norm = |part: &str| self.norm(&format!("{prefix}.{part}"), width);
         if heads == 0 || !width.is_multiple_of(heads) {
             return Err(bad(&format!("{heads} heads of {width} numbers")));
         }
+        let linear = |part: &str, rows: Option<usize>, cols: usize| {
+            self.linear(&format!("{prefix}.{part}"), rows, cols)
+        };
+        let norm = |part: &str| self.norm(&format!("{prefix}.{part}"), width);
         let up = linear("up", None, width)?;
         Ok(Layer {
             qkv: linear("qkv", Some(3 * width), width)?,

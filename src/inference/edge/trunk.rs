@@ -4,7 +4,6 @@
 //! pack's bytes are and are widened row by row. Invariant: a window is one unpadded sequence, so no mask exists.
 
 use super::super::InferenceError;
-use super::super::kernels::Level;
 use super::super::layers::{Layer, Memory, Norm};
 use super::pack::{Table, Tensors};
 
@@ -19,6 +18,21 @@ pub(super) struct Shape {
     pub window: usize,
     /// The layers whose means make up the embedding; 0 are the word embeddings.
     pub means: Vec<usize>,
+}
+
+impl Shape {
+    /// Whether there are such layers.
+    ///
+    /// # Errors
+    /// Names the first one that is missing.
+    pub(super) fn has(&self, layers: &[usize]) -> Result<(), InferenceError> {
+        let missing = layers.iter().find(|layer| **layer > self.layers);
+        missing.map_or(Ok(()), |layer| Err(no_layer(*layer)))
+    }
+}
+
+fn no_layer(layer: usize) -> InferenceError {
+    InferenceError::Failed(format!("edge pack: the trunk has no layer {layer}"))
 }
 
 /// States of one window, one row a token: the word embeddings, then those of every layer. Keeps its memory.
@@ -36,12 +50,10 @@ impl States {
     /// If the trunk has no such layer.
     pub(super) fn of(&self, layer: usize) -> Result<&[f32], InferenceError> {
         let states = self.layers.get(layer).and_then(|x| x.get(..self.tokens * self.width));
-        states.ok_or_else(|| {
-            InferenceError::Failed(format!("edge pack: the trunk has no layer {layer}"))
-        })
+        states.ok_or_else(|| no_layer(layer))
     }
 
-    /// Numbers of a token.
+    /// Numbers a token.
     pub(super) fn width(&self) -> usize {
         self.width
     }
@@ -63,7 +75,6 @@ impl States {
 /// The encoder.
 pub(super) struct Trunk {
     shape: Shape,
-    level: &'static Level,
     words: Table,
     positions: Table,
     types: Table,
@@ -75,15 +86,11 @@ impl Trunk {
     /// Reads the weights.
     ///
     /// # Errors
-    /// If a tensor is missing or of another form.
-    pub(super) fn load(
-        tensors: &Tensors,
-        shape: &Shape,
-        level: &'static Level,
-        wide: bool,
-    ) -> Result<Self, InferenceError> {
+    /// If a tensor is missing or of another form, or the embedding asks for a layer that is not there.
+    pub(super) fn load(tensors: &Tensors, shape: &Shape) -> Result<Self, InferenceError> {
         let Shape { width, heads, .. } = *shape;
-        let layer = |i| tensors.layer(&format!("trunk.layers.{i}"), width, heads, level, wide);
+        shape.has(&shape.means)?;
+        let layer = |i| tensors.layer(&format!("trunk.layers.{i}"), width, heads);
         Ok(Self {
             words: tensors.table("trunk.words.weight")?.of_width(width)?,
             positions: tensors.table("trunk.positions.weight")?.of_width(width)?,
@@ -91,7 +98,6 @@ impl Trunk {
             norm: tensors.norm("trunk.norm", width)?,
             layers: (0..shape.layers).map(layer).collect::<Result<_, _>>()?,
             shape: shape.clone(),
-            level,
         })
     }
 
@@ -122,7 +128,7 @@ impl Trunk {
             self.types.add_row(*kind as usize, row)?;
             self.positions.add_row(at, row)?;
         }
-        self.norm.apply(self.level, x);
+        self.norm.apply(memory.level(), x);
         for (layer, next) in self.layers.iter().zip(done) {
             layer.forward(x, next, memory);
             x = next;

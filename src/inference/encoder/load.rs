@@ -241,7 +241,12 @@ impl Weights {
     }
 
     /// Token embeddings before the first layer, a row a token.
-    pub(super) fn embed(&self, ids: &[u32], out: &mut [f32]) -> Result<(), InferenceError> {
+    pub(super) fn embed(
+        &self,
+        ids: &[u32],
+        level: &Level,
+        out: &mut [f32],
+    ) -> Result<(), InferenceError> {
         let positions = self.positions.chunks_exact(self.width);
         for ((row, id), position) in out.chunks_exact_mut(self.width).zip(ids).zip(positions) {
             let word = self.words.chunks_exact(self.width).nth(*id as usize).ok_or_else(|| {
@@ -250,7 +255,7 @@ impl Weights {
             let sums = word.iter().zip(position).map(|(word, position)| word + position);
             row.iter_mut().zip(sums).for_each(|(to, sum)| *to = sum);
         }
-        self.norm.apply(Level::best(), out);
+        self.norm.apply(level, out);
         Ok(())
     }
 }

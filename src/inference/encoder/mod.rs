@@ -95,7 +95,7 @@ impl BertEncoder {
         let (memory, [x, next]) = &mut *memory;
         x.resize(input.len() * width, 0.0);
         next.resize(input.len() * width, 0.0);
-        self.weights.embed(&input, x)?;
+        self.weights.embed(&input, memory.level(), x)?;
         for layer in &self.weights.layers {
             layer.forward(x, next, memory);
             std::mem::swap(x, next);

@@ -95,7 +95,7 @@ fn ours(config: &serde_json::Value, bytes: &[u8], ids: &[u32]) -> Vec<f32> {
     let weights = Weights::load(bytes, &config).unwrap();
     let mut memory = Memory::new(Level::best());
     let (mut x, mut next) = (vec![0.0; ids.len() * WIDTH], vec![0.0; ids.len() * WIDTH]);
-    weights.embed(ids, &mut x).unwrap();
+    weights.embed(ids, memory.level(), &mut x).unwrap();
     for layer in &weights.layers {
         layer.forward(&x, &mut next, &mut memory);
         std::mem::swap(&mut x, &mut next);

@@ -47,7 +47,7 @@ impl Level {
         out: &mut [f32],
         scratch: &mut Scratch,
     ) {
-        let width = heads.heads * heads.size;
+        let width = heads.heads.checked_mul(heads.size).expect("heads that fit an address");
         assert!(heads.stride > 0 && heads.rows.len().is_multiple_of(heads.stride), "whole rows");
         assert!(heads.at.iter().all(|at| at + width <= heads.stride), "heads inside of a row");
         assert!(
@@ -123,7 +123,15 @@ unsafe fn block<S: Simd>(
         let mut start = first.saturating_sub(before);
         while start < end {
             let len = PART.min(end - start);
-            score::<S>(key.add(start * stride), stride, size, len, turned, scores);
+            let keys = Block {
+                numbers: key.add(start * stride),
+                stride,
+                step: 1,
+                rows: len,
+                steps: size,
+                add: false,
+            };
+            multiply::<S>(&keys, turned, scores);
             for j in 0..len {
                 let at = start + j;
                 // Whether every query of the block sees this key.
@@ -158,7 +166,15 @@ unsafe fn block<S: Simd>(
                 }
                 (top[half], sum[half]) = (new, own);
             }
-            mix::<S>(value.add(start * stride), stride, size, len, scores, mixed);
+            let values = Block {
+                numbers: value.add(start * stride),
+                stride: 1,
+                step: stride,
+                rows: size,
+                steps: len,
+                add: true,
+            };
+            multiply::<S>(&values, scores, mixed);
             start += len;
         }
         let width = heads.heads * size;
@@ -177,111 +193,59 @@ unsafe fn block<S: Simd>(
     }
 }
 
-/// Scores of `len` keys against the queries in the lanes.
-#[inline(always)]
-unsafe fn score<S: Simd>(
-    key: *const f32,
+/// Multiplies `rows` rows of `steps` numbers with as many vectors of lanes. Neighbours in a row are `step` numbers apart, rows
+/// `stride`; with `add` the results are added to what is there.
+struct Block {
+    numbers: *const f32,
     stride: usize,
-    size: usize,
-    len: usize,
-    turned: *const f32,
-    scores: *mut f32,
-) {
+    step: usize,
+    rows: usize,
+    steps: usize,
+    add: bool,
+}
+
+/// # Safety
+/// The level's instructions; numbers, lanes and results are there.
+#[inline(always)]
+unsafe fn multiply<S: Simd>(block: &Block, lanes: *const f32, out: *mut f32) {
     let mut row = 0;
-    while row < len {
-        let left = (len - row).min(S::ROWS);
-        unsafe { tile::for_rows!(left, score_rows::<S>(key, stride, size, row, turned, scores)) }
+    while row < block.rows {
+        let left = (block.rows - row).min(S::ROWS);
+        unsafe { tile::for_rows!(left, multiply_rows::<S>(block, row, lanes, out)) }
         row += left;
     }
 }
 
 #[inline(always)]
-unsafe fn score_rows<S: Simd, const R: usize>(
-    key: *const f32,
-    stride: usize,
-    size: usize,
+unsafe fn multiply_rows<S: Simd, const R: usize>(
+    block: &Block,
     row: usize,
-    turned: *const f32,
-    scores: *mut f32,
+    lanes: *const f32,
+    out: *mut f32,
 ) {
     unsafe {
-        let key = key.add(row * stride);
+        let out = out.add(2 * row * S::LANES);
         let mut sums = [[S::splat(0.0); 2]; R];
-        for d in 0..size {
-            let queries = turned.add(2 * d * S::LANES);
-            let (low, high) = (S::load(queries), S::load(queries.add(S::LANES)));
-            let mut i = 0;
-            while i < R {
-                let own = S::splat(*key.add(i * stride + d));
-                sums[i][0] = S::fma(own, low, sums[i][0]);
-                sums[i][1] = S::fma(own, high, sums[i][1]);
-                i += 1;
+        if block.add {
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let from = out.add(2 * i * S::LANES);
+                *sums = [S::load(from), S::load(from.add(S::LANES))];
             }
         }
-        let mut i = 0;
-        while i < R {
-            let to = scores.add(2 * (row + i) * S::LANES);
-            S::store(to, sums[i][0]);
-            S::store(to.add(S::LANES), sums[i][1]);
-            i += 1;
-        }
-    }
-}
-
-/// Adds the values of `len` keys, weighted.
-#[inline(always)]
-unsafe fn mix<S: Simd>(
-    value: *const f32,
-    stride: usize,
-    size: usize,
-    len: usize,
-    weights: *const f32,
-    mixed: *mut f32,
-) {
-    let mut row = 0;
-    while row < size {
-        let left = (size - row).min(S::ROWS);
-        unsafe { tile::for_rows!(left, mix_rows::<S>(value, stride, len, row, weights, mixed)) }
-        row += left;
-    }
-}
-
-#[inline(always)]
-unsafe fn mix_rows<S: Simd, const R: usize>(
-    value: *const f32,
-    stride: usize,
-    len: usize,
-    row: usize,
-    weights: *const f32,
-    mixed: *mut f32,
-) {
-    unsafe {
-        let mixed = mixed.add(2 * row * S::LANES);
-        let mut sums = [[S::splat(0.0); 2]; R];
-        let mut i = 0;
-        while i < R {
-            let from = mixed.add(2 * i * S::LANES);
-            sums[i] = [S::load(from), S::load(from.add(S::LANES))];
-            i += 1;
-        }
-        for j in 0..len {
-            let own = weights.add(2 * j * S::LANES);
+        for at in 0..block.steps {
+            let own = lanes.add(2 * at * S::LANES);
             let (low, high) = (S::load(own), S::load(own.add(S::LANES)));
-            let values = value.add(j * stride + row);
-            let mut i = 0;
-            while i < R {
-                let x = S::splat(*values.add(i));
-                sums[i][0] = S::fma(x, low, sums[i][0]);
-                sums[i][1] = S::fma(x, high, sums[i][1]);
-                i += 1;
+            let numbers = block.numbers.add(row * block.stride + at * block.step);
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let x = S::splat(*numbers.add(i * block.stride));
+                sums[0] = S::fma(x, low, sums[0]);
+                sums[1] = S::fma(x, high, sums[1]);
             }
         }
-        let mut i = 0;
-        while i < R {
-            let to = mixed.add(2 * i * S::LANES);
-            S::store(to, sums[i][0]);
-            S::store(to.add(S::LANES), sums[i][1]);
-            i += 1;
+        for (i, sums) in sums.into_iter().enumerate() {
+            let to = out.add(2 * i * S::LANES);
+            S::store(to, sums[0]);
+            S::store(to.add(S::LANES), sums[1]);
         }
     }
 }

@@ -23,7 +23,7 @@ impl FloatMatrix {
     /// If the slices do not fit each other.
     pub fn pack(level: &'static Level, weights: &[f32], bias: &[f32], cols: usize) -> Self {
         let rows = bias.len();
-        assert_eq!(weights.len(), rows * cols, "one matrix");
+        assert_eq!(rows.checked_mul(cols), Some(weights.len()), "one matrix");
         let width = level.panel();
         let padded = rows.next_multiple_of(width);
         let mut packed = Aligned::zeros(padded * cols);
@@ -46,11 +46,6 @@ impl FloatMatrix {
     /// How many numbers an activation has.
     pub fn cols(&self) -> usize {
         self.cols
-    }
-
-    /// Bytes of memory.
-    pub fn bytes(&self) -> usize {
-        4 * (self.weights.len() + self.bias.len())
     }
 
     /// For every row of `x` its product with all rows of the weights, plus bias.

@@ -38,7 +38,7 @@ impl Int8Matrix {
         cols: usize,
     ) -> Self {
         let rows = scales.len();
-        assert!(weights.len() == rows * cols && bias.len() == rows, "one matrix");
+        assert!(rows.checked_mul(cols) == Some(weights.len()) && bias.len() == rows, "one matrix");
         let (width, depth, group) = (level.panel(), level.depth, level.steps.group());
         let (padded, deep) = (rows.next_multiple_of(width), cols.next_multiple_of(depth));
         let mut out = Self {
@@ -62,21 +62,6 @@ impl Int8Matrix {
         out
     }
 
-    /// Quantises the rows of a matrix.
-    ///
-    /// # Panics
-    /// As [`Self::pack`].
-    pub fn quantised(level: &'static Level, weights: &[f32], bias: &[f32], cols: usize) -> Self {
-        let scale = |row: &[f32]| row.iter().fold(0.0f32, |top, x| top.max(x.abs())) / 127.0;
-        let scales: Vec<f32> = weights.chunks_exact(cols.max(1)).map(scale).collect();
-        let rows = weights.chunks_exact(cols.max(1)).zip(&scales);
-        let bytes = rows.flat_map(|(row, scale)| {
-            let inverse = if *scale > 0.0 { 1.0 / scale } else { 0.0 };
-            row.iter().map(move |x| (x * inverse).round() as i8)
-        });
-        Self::pack(level, &bytes.collect::<Vec<_>>(), &scales, bias, cols)
-    }
-
     /// How many numbers a result has.
     pub fn rows(&self) -> usize {
         self.rows
@@ -85,11 +70,6 @@ impl Int8Matrix {
     /// How many numbers an activation has.
     pub fn cols(&self) -> usize {
         self.cols
-    }
-
-    /// Bytes of memory.
-    pub fn bytes(&self) -> usize {
-        self.weights.len() + 4 * (self.scales.len() + self.bias.len() + self.sums.len())
     }
 
     /// For every row of `x` its product with all rows of the weights, plus bias.

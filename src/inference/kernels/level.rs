@@ -64,6 +64,15 @@ impl Level {
         all
     }
 
+    /// Names how activations are quantised beside int8 weights: results differ a little from one such way to another, and are
+    /// the same up to rounding within one.
+    pub fn arithmetic(&self) -> &'static str {
+        match self.steps {
+            Steps::Bytes => "int8-bytes",
+            Steps::Words => "int8-words",
+        }
+    }
+
     /// Rows of weights that lie side by side.
     pub(super) fn panel(&self) -> usize {
         2 * self.lanes

@@ -53,30 +53,56 @@ const SIZES: [(usize, usize, usize); 9] = [
     (31, 1000, 17),
 ];
 
+/// Something to multiply and to add, and what comes out.
+struct Case {
+    x: Vec<f32>,
+    w: Vec<f32>,
+    bias: Vec<f32>,
+    add: Vec<f32>,
+    /// Without what is added.
+    product: Vec<f32>,
+    sum: Vec<f32>,
+}
+
+fn case(rng: &mut StdRng, (rows, cols, results): (usize, usize, usize)) -> Case {
+    let (x, w) = (random(rng, rows * cols, 2.0), random(rng, results * cols, 1.0));
+    let (bias, add) = (random(rng, results, 3.0), random(rng, rows * results, 3.0));
+    let product = plain(&x, &w, &bias, cols);
+    let sum = product.iter().zip(&add).map(|(a, b)| a + b).collect();
+    Case { x, w, bias, add, product, sum }
+}
+
+/// Weights as training leaves them.
+fn quantised(level: &'static Level, weights: &[f32], bias: &[f32], cols: usize) -> Int8Matrix {
+    let rows = weights.chunks_exact(cols);
+    let scales: Vec<f32> = rows
+        .clone()
+        .map(|row| row.iter().fold(0.0f32, |top, x| top.max(x.abs())) / 127.0)
+        .collect();
+    let bytes: Vec<i8> = rows
+        .zip(&scales)
+        .flat_map(|(row, scale)| row.iter().map(move |x| (x / scale).round() as i8))
+        .collect();
+    Int8Matrix::pack(level, &bytes, &scales, bias, cols)
+}
+
 #[test]
 fn products_of_floats() {
     let mut rng = StdRng::seed_from_u64(1);
     for level in Level::all() {
-        for (rows, cols, results) in SIZES {
-            let (x, w) =
-                (random(&mut rng, rows * cols, 2.0), random(&mut rng, results * cols, 1.0));
-            let (bias, add) =
-                (random(&mut rng, results, 3.0), random(&mut rng, rows * results, 3.0));
-            let matrix = FloatMatrix::pack(level, &w, &bias, cols);
-            let want = plain(&x, &w, &bias, cols);
-            let mut got = vec![0.0; rows * results];
+        for size in SIZES {
+            let case = case(&mut rng, size);
+            let matrix = FloatMatrix::pack(level, &case.w, &case.bias, size.1);
+            let gelu: Vec<f32> = case.product.iter().map(|x| plain_gelu(*x)).collect();
+            let mut got = vec![0.0; case.product.len()];
             for (after, want) in [
-                (After::Nothing, want.clone()),
-                (After::Gelu, want.iter().map(|x| plain_gelu(*x)).collect()),
-                (After::Add(&add), want.iter().zip(&add).map(|(a, b)| a + b).collect()),
+                (After::Nothing, &case.product),
+                (After::Gelu, &gelu),
+                (After::Add(&case.add), &case.sum),
             ] {
-                matrix.apply(&x, after, &mut got);
-                let (off, at) = apart(&got, &want);
-                assert!(
-                    off < 1e-3,
-                    "{} {rows}×{cols}×{results} {after:?}: {off} at {at}",
-                    level.name
-                );
+                matrix.apply(&case.x, after, &mut got);
+                let (off, at) = apart(&got, want);
+                assert!(off < 1e-3, "{} {size:?} {after:?}: {off} at {at}", level.name);
             }
         }
     }
@@ -86,22 +112,17 @@ fn products_of_floats() {
 fn products_of_bytes() {
     let mut rng = StdRng::seed_from_u64(2);
     for level in Level::all() {
-        for (rows, cols, results) in SIZES {
-            let (x, w) =
-                (random(&mut rng, rows * cols, 2.0), random(&mut rng, results * cols, 1.0));
-            let (bias, add) =
-                (random(&mut rng, results, 3.0), random(&mut rng, rows * results, 3.0));
-            let matrix = Int8Matrix::quantised(level, &w, &bias, cols);
-            let mut quantised = Quantised::new(level);
-            quantised.set(&x, cols);
-            let mut got = vec![0.0; rows * results];
-            matrix.apply(&quantised, After::Add(&add), &mut got);
-            let want: Vec<f32> =
-                plain(&x, &w, &bias, cols).iter().zip(&add).map(|(a, b)| a + b).collect();
+        for size in SIZES {
+            let case = case(&mut rng, size);
+            let matrix = quantised(level, &case.w, &case.bias, size.1);
+            let mut x = Quantised::new(level);
+            x.set(&case.x, size.1);
+            let mut got = vec![0.0; case.sum.len()];
+            matrix.apply(&x, After::Add(&case.add), &mut got);
             // Half a step of each side for every product, at random signs.
-            let bound = 0.06 * (cols as f32).sqrt().max(1.0);
-            let (off, at) = apart(&got, &want);
-            assert!(off < bound, "{} {rows}×{cols}×{results}: {off} at {at}", level.name);
+            let bound = 0.06 * (size.1 as f32).sqrt();
+            let (off, at) = apart(&got, &case.sum);
+            assert!(off < bound, "{} {size:?}: {off} at {at}", level.name);
         }
     }
 }
@@ -154,11 +175,11 @@ fn sums_of_bytes_are_exact_at_the_extremes() {
 fn odd_activations() {
     for level in Level::all() {
         let cols = 2 * 128 + 3;
-        let matrix = Int8Matrix::quantised(level, &vec![0.5; cols], &[1.0], cols);
+        let matrix = quantised(level, &vec![0.5; cols], &[1.0], cols);
         let result = |x: &[f32]| {
-            let (mut quantised, mut out) = (Quantised::new(level), [0.0]);
-            quantised.set(x, cols);
-            matrix.apply(&quantised, After::Nothing, &mut out);
+            let (mut bytes, mut out) = (Quantised::new(level), [0.0]);
+            bytes.set(x, cols);
+            matrix.apply(&bytes, After::Nothing, &mut out);
             out[0]
         };
         assert_eq!(result(&vec![0.0; cols]), 1.0, "{}", level.name);

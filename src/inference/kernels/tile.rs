@@ -25,7 +25,7 @@ impl<'a> Target<'a> {
     /// # Panics
     /// If `out`, or what is added, is not `rows` × `cols`.
     pub(super) fn new(out: &'a mut [f32], after: After<'a>, rows: usize, cols: usize) -> Self {
-        assert_eq!(out.len(), rows * cols, "room for the results");
+        assert_eq!(rows.checked_mul(cols), Some(out.len()), "room for the results");
         if let After::Add(with) = after {
             assert_eq!(with.len(), out.len(), "as much to add");
         }
