@@ -195,3 +195,25 @@ fn every_arithmetic_reads_the_same() {
         }
     }
 }
+
+#[test]
+fn a_manifest_that_asks_for_more_than_there_is_is_refused_when_loaded() {
+    let load = |field: &str, key: &str, value: serde_json::Value| {
+        let mut manifest: serde_json::Value = serde_json::from_slice(MANIFEST).unwrap();
+        manifest[field][key] = value;
+        let manifest = Box::leak(manifest.to_string().into_boxed_str()).as_bytes();
+        EdgePack::load(manifest, WEIGHTS, TOKENIZER, Level::best(), false).map(drop)
+    };
+    let refused = |field: &str, key: &str, value: serde_json::Value, why: &str| {
+        let error = load(field, key, value).unwrap_err().to_string();
+        assert!(error.contains(why), "{field}.{key}: {error}");
+    };
+    assert!(load("trunk", "window", 200.into()).is_ok());
+    refused("trunk", "means", vec![0, 7].into(), "the trunk has no layer 7");
+    refused("trunk", "heads", 7.into(), "7 heads of 384 numbers");
+    refused("trunk", "layers", 7.into(), "trunk.layers.6");
+    refused("trunk", "width", 256.into(), "not 256");
+    refused("adapter", "reads", vec![9, 1].into(), "the trunk has no layer 9");
+    refused("adapter", "reads", vec![3].into(), "768 numbers a row, not 384");
+    refused("adapter", "width", 64.into(), "adapter.down gives 128 numbers");
+}
