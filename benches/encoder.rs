@@ -8,16 +8,17 @@
 
 #[path = "support/args.rs"]
 mod args;
+#[path = "support/peer.rs"]
+mod peer;
 #[path = "support/stat.rs"]
 mod stat;
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
+use peer::Peer;
 use stat::quantile;
 use std::error::Error;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 use weir::inference::EdgePack;
 use weir::inference::kernels::Level;
@@ -28,52 +29,6 @@ const SHAPE: &str = r#"{"vocab_size": 30522, "hidden_size": 384, "num_hidden_lay
 /// Multiplications of a token in the layers' matrices.
 const EACH: f64 = 6.0 * 384.0 * (4.0 * 384.0 + 2.0 * 1536.0);
 const LENGTHS: [usize; 6] = [16, 32, 64, 128, 256, 512];
-
-/// The rival in a process of its own.
-struct Peer {
-    child: Child,
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
-}
-
-impl Peer {
-    /// Starts it; its first line names what it measures.
-    fn start(command: &str) -> Result<(Self, String), Box<dyn Error>> {
-        let mut parts = command.split_whitespace();
-        let mut child = Command::new(parts.next().ok_or("--peer is empty")?)
-            .args(parts)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let to = child.stdin.take().ok_or("the peer has no input")?;
-        let from = BufReader::new(child.stdout.take().ok_or("the peer has no output")?);
-        let mut peer = Self { child, to, from };
-        let name = peer.line()?;
-        Ok((peer, name))
-    }
-
-    fn line(&mut self) -> Result<String, Box<dyn Error>> {
-        let mut line = String::new();
-        if self.from.read_line(&mut line)? == 0 {
-            return Err("the peer has ended".into());
-        }
-        Ok(line.trim().to_owned())
-    }
-
-    /// Milliseconds of one run.
-    fn run(&mut self, cores: usize, tokens: usize) -> Result<f64, Box<dyn Error>> {
-        writeln!(self.to, "{cores} {tokens}")?;
-        self.to.flush()?;
-        Ok(self.line()?.parse()?)
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().collect();
@@ -108,7 +63,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let reference = pool.install(|| stock.forward(&input, &types, None))?;
                 let end = Instant::now();
                 assert_eq!(states.len(), reference.elem_count(), "one state a token");
-                let rival = peer.as_mut().map(|peer| peer.0.run(threads, tokens)).transpose()?;
+                let rival = peer
+                    .as_mut()
+                    .map(|peer| peer.0.run(&format!("{threads} {tokens}")))
+                    .transpose()?;
                 // The first rounds warm up.
                 if round >= 3 {
                     own.push((middle - begun).as_secs_f64() * 1e3);

@@ -276,6 +276,11 @@ impl LiveState {
             let depth = i64::try_from(self.runtime.queue_depth(which)).unwrap_or(i64::MAX);
             telemetry::gauge(Metric::QueueDepth, &[name]).set(depth);
         }
+        let held = self.runtime.footprint();
+        for (part, bytes) in [("weights", held.weights), ("kv_cache", held.kv_cache)] {
+            let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+            telemetry::gauge(Metric::ModelMemory, &["generator", part]).set(bytes);
+        }
     }
 
     /// Whether everything that was asked for is loaded and warmed.
@@ -338,6 +343,7 @@ pub fn runtime_spec(local: &LocalModels) -> Result<RuntimeSpec, OpenError> {
         threads: local.threads,
         queue_len: local.queue_len,
         queue_tokens: local.queue_tokens,
+        kv_cache_bytes: local.kv_cache_bytes,
     })
 }
 

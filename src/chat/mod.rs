@@ -19,6 +19,10 @@ pub use decision::{
 };
 pub use finding::{EntityType, Finding, PUBLIC};
 pub use hop::{Hop, HopKind, Outcome, RequestRecord};
-pub use request::{ChatRequest, Message, Part, Role, Sampling, Tool, ToolCall, ToolChoice};
-pub use stream::{ChatResponse, Choice, FinishReason, ResponseToolCall, StreamEvent};
+pub use request::{
+    ChatRequest, Message, OutputFormat, Part, Role, Sampling, Tool, ToolCall, ToolChoice,
+};
+pub use stream::{
+    ChatResponse, Choice, FinishReason, Likely, ResponseToolCall, StreamEvent, TokenLogprob,
+};
 pub use usage::Usage;

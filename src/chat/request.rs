@@ -130,6 +130,17 @@ pub enum ToolChoice {
     Function(String),
 }
 
+/// The form that an answer must have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OutputFormat {
+    /// Any JSON object.
+    JsonObject,
+    /// JSON that a schema allows.
+    JsonSchema(serde_json::Value),
+    /// What a regular expression matches as a whole.
+    Regex(String),
+}
+
 /// Sampling and length parameters, `None` where the client said nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sampling {
@@ -147,6 +158,8 @@ pub struct Sampling {
     pub n: Option<u32>,
     /// Whether token log-probabilities are asked for.
     pub logprobs: bool,
+    /// Of how many tokens at each place, 0–20.
+    pub top_logprobs: Option<u32>,
 }
 
 impl ChatRequest {

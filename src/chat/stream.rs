@@ -43,6 +43,8 @@ pub enum StreamEvent {
         choice: u32,
         /// The new text.
         delta: String,
+        /// Its tokens with their probabilities, if they were asked for.
+        logprobs: Vec<TokenLogprob>,
     },
     /// More reasoning text of a choice.
     Reasoning {
@@ -91,6 +93,24 @@ pub enum StreamEvent {
     },
 }
 
+/// A token and how likely it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likely {
+    /// Its bytes, which may be part of a character.
+    pub bytes: Vec<u8>,
+    /// The natural logarithm of its probability.
+    pub logprob: f32,
+}
+
+/// A chosen token, and which ones were likeliest there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenLogprob {
+    /// The chosen one.
+    pub chosen: Likely,
+    /// The likeliest ones, best first, as many as were asked for.
+    pub top: Vec<Likely>,
+}
+
 /// A whole answer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChatResponse {
@@ -115,6 +135,8 @@ pub struct Choice {
     pub tool_calls: Vec<ResponseToolCall>,
     /// Why it ended.
     pub finish: Option<FinishReason>,
+    /// The tokens of its text with their probabilities, if they were asked for.
+    pub logprobs: Vec<TokenLogprob>,
 }
 
 /// A tool call in an answer.

@@ -266,6 +266,8 @@ pub struct LocalModels {
     pub queue_len: usize,
     /// Tokens that may wait.
     pub queue_tokens: usize,
+    /// Bytes for keys and values of what the generator has read.
+    pub kv_cache_bytes: usize,
     /// Cache folder for models and embeddings.
     pub cache_dir: PathBuf,
 }

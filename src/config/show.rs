@@ -65,6 +65,7 @@ pub fn describe(config: &Config) -> Value {
             "threads": config.local.threads,
             "queue": config.local.queue_len,
             "queue_tokens": config.local.queue_tokens,
+            "kv_cache_mib": config.local.kv_cache_bytes >> 20,
             "cache_dir": config.local.cache_dir.display().to_string(),
             "core_second_usd": config.core_second.as_usd(),
         },

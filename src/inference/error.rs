@@ -69,6 +69,30 @@ pub enum InferenceError {
         /// The window in tokens.
         window: usize,
     },
+    /// Prompt and answer would need more memory than the local model may have.
+    #[error(
+        "prompt and answer of up to {n_tokens} tokens need more memory than `local.kv_cache_mib` gives; lower `max_tokens` or raise it"
+    )]
+    Memory {
+        /// Tokens of prompt and answer.
+        n_tokens: usize,
+    },
+    /// The answer could not begin in time.
+    #[error(
+        "the local model has {n_tokens} tokens to read first, which takes about {} ms: too late",
+        takes.as_millis()
+    )]
+    Late {
+        /// Tokens to read.
+        n_tokens: usize,
+        /// How long that takes.
+        takes: Duration,
+    },
+    /// The local model cannot follow the form that the answer should have.
+    #[error(
+        "`response_format` asks for what local models cannot follow: a schema or expression that is wrong, too large, or uses a keyword that is not supported"
+    )]
+    Format,
     /// The caller or the runtime has gone.
     #[error("the request was dropped before it finished")]
     Gone,

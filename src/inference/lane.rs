@@ -3,10 +3,12 @@
 //! Invariant: the thread ends only when the queue is closed or the model can never be loaded.
 
 use super::fetch::FetchError;
+use super::generator::Footprint;
 use super::queue::{Job, Queue};
 use super::{InferenceError, ModelState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -38,12 +40,28 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_se
 pub(super) struct Lane<J> {
     pub(super) queue: Queue<J>,
     state: watch::Sender<ModelState>,
+    /// Bytes of weights, and of keys and values.
+    bytes: [AtomicUsize; 2],
 }
 
 impl<J: Job> Lane<J> {
     pub(super) fn new(queue_len: usize, queue_tokens: usize) -> Arc<Self> {
         let state = watch::Sender::new(ModelState::Loading { done: 0, total: 0 });
-        Arc::new(Self { queue: Queue::new(queue_len, queue_tokens), state })
+        Arc::new(Self {
+            queue: Queue::new(queue_len, queue_tokens),
+            state,
+            bytes: Default::default(),
+        })
+    }
+
+    pub(super) fn footprint(&self) -> Footprint {
+        let [weights, kv_cache] = [0, 1].map(|i: usize| self.bytes[i].load(Ordering::Relaxed));
+        Footprint { weights, kv_cache }
+    }
+
+    pub(super) fn set_footprint(&self, now: Footprint) {
+        self.bytes[0].store(now.weights, Ordering::Relaxed);
+        self.bytes[1].store(now.kv_cache, Ordering::Relaxed);
     }
 
     pub(super) fn state(&self) -> ModelState {
@@ -65,14 +83,15 @@ pub(super) fn guarded<T>(
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked()))
 }
 
-/// Starts the thread of a lane. Model code runs in a pool of `threads` cores of its own.
+/// Starts the thread of a lane. Model code runs in a pool of `threads` cores of its own; `run` works the queue off until it is
+/// closed.
 pub(super) fn serve<M, J>(
     name: &'static str,
     threads: usize,
     lane: &Arc<Lane<J>>,
     mut load: impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure> + Send + 'static,
-    warm: impl Fn(&M) -> Result<(), InferenceError> + Send + 'static,
-    mut work: impl FnMut(&M, J, Duration) + Send + 'static,
+    warm: impl Fn(&mut M) -> Result<(), InferenceError> + Send + 'static,
+    run: impl FnOnce(Box<M>, &Lane<J>) + Send + 'static,
 ) where
     M: ?Sized + Send + 'static,
     J: Job + 'static,
@@ -81,9 +100,7 @@ pub(super) fn serve<M, J>(
     let body = move || {
         let Some(model) = load_until(name, &own, &mut load, &warm) else { return };
         own.state.send_replace(ModelState::Ready);
-        while let Some((job, waited)) = own.queue.pop() {
-            work(&*model, job, waited);
-        }
+        run(model, &own);
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.max(1))
@@ -103,7 +120,7 @@ fn load_until<M: ?Sized, J: Job>(
     name: &str,
     lane: &Lane<J>,
     load: &mut impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure>,
-    warm: &impl Fn(&M) -> Result<(), InferenceError>,
+    warm: &impl Fn(&mut M) -> Result<(), InferenceError>,
 ) -> Option<Box<M>> {
     let mut pause = PAUSES.0;
     loop {
@@ -123,8 +140,8 @@ fn load_until<M: ?Sized, J: Job>(
             }
         };
         let attempt = || {
-            let model = load(&mut on_progress)?;
-            guarded(|| warm(&*model)).map_err(LoadFailure::model)?;
+            let mut model = load(&mut on_progress)?;
+            guarded(|| warm(&mut *model)).map_err(LoadFailure::model)?;
             Ok(model)
         };
         let failure = match catch_unwind(AssertUnwindSafe(attempt)) {

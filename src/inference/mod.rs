@@ -4,6 +4,7 @@
 //! error and no log. [`Runtime`] is the way in; the traits [`TextEncoder`], [`TextGenerator`] and [`CausalLm`] are the seams
 //! behind which a model or its kernels can be replaced.
 
+mod decoder;
 pub mod edge;
 mod encoder;
 mod error;
@@ -16,16 +17,17 @@ mod layers;
 pub mod manifest;
 mod queue;
 mod runtime;
-mod sampler;
-mod stop;
-mod template;
 mod windows;
 
+pub use decoder::Decoder;
 pub use edge::{EdgePack, Reading, Tagged};
 pub use encoder::{BertEncoder, TextEncoder};
 pub use error::{InferenceError, ModelState};
 pub use fetch::{FetchError, Fetcher, ModelFiles};
-pub use generator::{CausalLm, ChatGenerator, Session, Step, TextGenerator};
+pub use generator::{
+    Begun, CausalLm, ChatGenerator, Footprint, Part, SequenceId, Step, StreamId, Tenant,
+    TextGenerator,
+};
 pub use manifest::{ModelSpec, SpecError, Task};
 pub use runtime::{EdgeSpec, GenerateRequest, Generated, Runtime, RuntimeSpec, TextReader, Which};
 

@@ -14,9 +14,14 @@ pub trait Job: Send {
 
     /// Whether nobody waits for it any more.
     fn is_abandoned(&self) -> bool;
+
+    /// Whether others go first.
+    fn is_background(&self) -> bool {
+        false
+    }
 }
 
-/// A first-in first-out queue with two bounds.
+/// A queue with two bounds, first in first out within each of two classes.
 pub struct Queue<J> {
     inner: Mutex<Inner<J>>,
     changed: Condvar,
@@ -28,6 +33,21 @@ struct Inner<J> {
     jobs: VecDeque<(J, Instant)>,
     n_tokens: usize,
     closed: bool,
+}
+
+impl<J: Job> Inner<J> {
+    fn next(&mut self) -> Option<(J, Duration)> {
+        let waits = |(job, _): &(J, Instant)| !job.is_background();
+        while let Some((job, since)) =
+            self.jobs.remove(self.jobs.iter().position(waits).unwrap_or(0))
+        {
+            self.n_tokens = self.n_tokens.saturating_sub(job.n_tokens());
+            if !job.is_abandoned() {
+                return Some((job, since.elapsed()));
+            }
+        }
+        None
+    }
 }
 
 impl<J: Job> Queue<J> {
@@ -67,6 +87,11 @@ impl<J: Job> Queue<J> {
         inner.jobs.len() < self.max_jobs && fits
     }
 
+    /// The next job that somebody waits for, if there is one now, and how long it waited.
+    pub fn try_pop(&self) -> Option<(J, Duration)> {
+        self.lock().next()
+    }
+
     /// Waits for the next job that somebody waits for, and says how long it waited. `None` once the queue is closed.
     pub fn pop(&self) -> Option<(J, Duration)> {
         let mut inner = self.lock();
@@ -74,11 +99,8 @@ impl<J: Job> Queue<J> {
             if inner.closed {
                 return None;
             }
-            while let Some((job, since)) = inner.jobs.pop_front() {
-                inner.n_tokens = inner.n_tokens.saturating_sub(job.n_tokens());
-                if !job.is_abandoned() {
-                    return Some((job, since.elapsed()));
-                }
+            if let Some(next) = inner.next() {
+                return Some(next);
             }
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
@@ -167,6 +189,29 @@ mod tests {
         assert!(queue.push(job(50).0).is_ok());
         assert!(queue.push(job(1).0).is_err());
         assert_eq!(queue.pop().unwrap().0.0, 50);
+    }
+
+    #[test]
+    fn background_work_goes_last() {
+        struct Classed(usize, bool);
+        impl Job for Classed {
+            fn n_tokens(&self) -> usize {
+                1
+            }
+            fn is_abandoned(&self) -> bool {
+                false
+            }
+            fn is_background(&self) -> bool {
+                self.1
+            }
+        }
+        let queue = Queue::new(9, 9);
+        for (at, background) in [true, false, true, false].into_iter().enumerate() {
+            assert!(queue.push(Classed(at, background)).is_ok());
+        }
+        let order: Vec<usize> =
+            std::iter::from_fn(|| queue.try_pop()).map(|(job, _)| job.0).collect();
+        assert_eq!((order, queue.n_tokens()), (vec![1, 3, 0, 2], 0));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The default models themselves, fetched through the same code as in service into Weir's own cache, which outlives runs.
 
-use super::gguf::{GgufModel, GgufTokenizer, Layout};
+use super::gguf::{CandleLm, Gguf, GgufTokenizer};
 use super::manifest::find;
 use super::*;
 use crate::chat::{FinishReason, Role, Sampling};
-use candle_core::quantized::GgmlDType;
+use candle_core::Device;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -30,7 +30,7 @@ fn generator() -> &'static std::sync::Mutex<ChatGenerator> {
     GENERATOR.get_or_init(|| {
         let spec = find("smollm2-135m-instruct").unwrap();
         let files = fetcher().fetch(&spec, &mut |_, _| ()).unwrap();
-        std::sync::Mutex::new(ChatGenerator::load(&spec, &files).unwrap())
+        std::sync::Mutex::new(ChatGenerator::load(&spec, &files, 256 << 20).unwrap())
     })
 }
 
@@ -100,12 +100,8 @@ fn messages_cannot_forge_turns() {
 
 #[test]
 fn text_survives_tokens_and_back() {
-    let spec = find("smollm2-135m-instruct").unwrap();
-    let files = fetcher().fetch(&spec, &mut |_, _| ()).unwrap();
-    let fetch::Blob::File(path) = files.weights else { panic!("no file") };
-    let mut file = std::fs::File::open(path).unwrap();
-    let content = candle_core::quantized::gguf_file::Content::read(&mut file).unwrap();
-    let tokenizer = GgufTokenizer::new(&gguf::Metadata(content.metadata)).unwrap();
+    let file = Gguf::read(std::fs::File::open(gguf()).unwrap()).unwrap();
+    let tokenizer = GgufTokenizer::new(&file.metadata).unwrap();
     for text in [
         "",
         "a",
@@ -122,18 +118,26 @@ fn text_survives_tokens_and_back() {
 }
 
 fn ask(text: &str, sampling: &Sampling) -> (String, FinishReason, u64) {
-    let generator = generator().lock().unwrap();
-    let mut answer = String::new();
-    let messages = [(Role::User, text.to_owned())];
-    let (reason, usage) = generator
-        .generate(&messages, sampling, 1, &mut |step| {
-            if let Step::Text(text) = step {
-                answer.push_str(&text);
+    let mut generator = generator().lock().unwrap();
+    generator.begin(&request(text, sampling)).unwrap();
+    let (mut answer, mut end) = (String::new(), None);
+    while generator.n_streams() > 0 {
+        generator.step(&mut |_, step| {
+            match step {
+                Step::Text(text, _) => answer.push_str(&text),
+                Step::Done(reason, usage) => end = Some((reason, usage)),
+                _ => {}
             }
             true
-        })
-        .unwrap();
+        });
+    }
+    let (reason, usage) = end.unwrap();
     (answer, reason, usage.output)
+}
+
+fn request(text: &str, sampling: &Sampling) -> GenerateRequest {
+    let messages = vec![(Role::User, text.to_owned())];
+    GenerateRequest { messages, sampling: sampling.clone(), seed: 1, ..GenerateRequest::default() }
 }
 
 #[test]
@@ -168,41 +172,79 @@ fn it_answers_stops_and_repeats_itself_by_seed() {
     assert_ne!(ask("Tell me a story.", &warm(3)).0, ask("Tell me a story.", &warm(4)).0);
 }
 
+/// A small model asked for JSON gives JSON of the schema, whatever else it would have said.
+#[test]
+fn it_keeps_to_a_schema() {
+    let schema = serde_json::json!({
+        "type": "object",
+        "properties": {
+            "city": {"type": "string", "maxLength": 20},
+            "continent": {"enum": ["Europe", "Asia", "Africa"]},
+            "capital": {"type": "boolean"},
+        },
+        "required": ["city", "continent", "capital"],
+        "additionalProperties": false,
+    });
+    let sampling = Sampling { temperature: Some(0.0), max_tokens: Some(60), ..Sampling::default() };
+    let mut request = request("What is the capital of France? Answer as JSON.", &sampling);
+    request.format = Some(crate::chat::OutputFormat::JsonSchema(schema));
+    let mut generator = generator().lock().unwrap();
+    generator.begin(&request).unwrap();
+    let mut answer = String::new();
+    while generator.n_streams() > 0 {
+        generator.step(&mut |_, step| {
+            if let Step::Text(text, _) = step {
+                answer.push_str(&text);
+            }
+            true
+        });
+    }
+    let value: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    assert!(value["city"].is_string() && value["capital"].is_boolean(), "{answer}");
+    assert!(["Europe", "Asia", "Africa"].contains(&value["continent"].as_str().unwrap()));
+    assert_eq!(value.as_object().unwrap().len(), 3);
+}
+
 #[test]
 fn a_prompt_beyond_the_window_is_refused_with_numbers() {
-    let generator = generator().lock().unwrap();
-    let messages = [(Role::User, "word ".repeat(5000))];
-    let error = generator.generate(&messages, &Sampling::default(), 1, &mut |_| true).unwrap_err();
+    let mut generator = generator().lock().unwrap();
+    let error = generator.begin(&request(&"word ".repeat(5000), &Sampling::default())).unwrap_err();
     assert!(
         matches!(error, InferenceError::ContextLength { n_tokens, window: 4096 } if n_tokens > 5000),
         "{error}"
     );
 }
 
-/// Converting the weights and cutting the prompt must not change what the model says.
-#[test]
-fn layouts_and_prompt_pieces_agree() {
+fn gguf() -> std::path::PathBuf {
     let spec = find("smollm2-135m-instruct").unwrap();
-    let fetch::Blob::File(path) = fetcher().fetch(&spec, &mut |_, _| ()).unwrap().weights else {
-        panic!("no file")
-    };
-    let load = |layout| {
-        GgufModel::load(std::fs::File::open(&path).unwrap(), Some(layout), None).unwrap().0
-    };
-    let model = load(Layout { body: Some(GgmlDType::F32), head: Some(GgmlDType::F32) });
-    let plain = load(Layout { body: None, head: None });
+    match fetcher().fetch(&spec, &mut |_, _| ()).unwrap().weights {
+        fetch::Blob::File(path) => path,
+        fetch::Blob::Embedded(_) => panic!("no file"),
+    }
+}
+
+/// The kernels' decoder must say what the file says, to candle, whose own rounding of activations is the difference.
+#[test]
+fn the_decoder_agrees_with_candle() {
+    let open = || std::io::BufReader::new(std::fs::File::open(gguf()).unwrap());
+    let mut own = Decoder::load(&mut Gguf::read(open()).unwrap(), None, 64 << 20).unwrap();
+    let mut candle = CandleLm::load(open(), Device::Cpu, None).unwrap();
     let tokens: Vec<u32> = (0..21).map(|n| 300 + 97 * n).collect();
-    let whole = model.session().forward(&tokens, 0).unwrap();
-    let mut session = model.session();
-    session.forward(&tokens[..8], 0).unwrap();
-    let pieces = session.forward(&tokens[8..], 8).unwrap();
-    let stored = plain.session().forward(&tokens, 0).unwrap();
-    let distance = |a: &[f32], b: &[f32]| {
-        let norm = a.iter().map(|x| x * x).sum::<f32>().sqrt();
-        a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f32>().sqrt() / norm
+    let say = |lm: &mut dyn CausalLm, pieces: &[&[u32]]| {
+        let (sequence, read) = lm.open(&None, &tokens, tokens.len());
+        assert_eq!(read, 0);
+        let mut last = Vec::new();
+        for tokens in pieces {
+            last = lm.forward(&[Part { sequence, tokens, logits: 1 }]).unwrap().to_vec();
+        }
+        last
     };
+    let (whole, stock) = (say(&mut own, &[&tokens]), say(&mut candle, &[&tokens]));
+    let mut afresh = Decoder::load(&mut Gguf::read(open()).unwrap(), None, 64 << 20).unwrap();
+    let pieces = say(&mut afresh, &[&tokens[..8], &tokens[8..]]);
+    let distance = gguf::tiny::distance;
     assert!(distance(&whole, &pieces) < 1e-3, "pieces: {}", distance(&whole, &pieces));
-    assert!(distance(&whole, &stored) < 0.05, "layout: {}", distance(&whole, &stored));
+    assert!(distance(&whole, &stock) < 0.05, "candle: {}", distance(&whole, &stock));
 }
 
 #[tokio::test]
@@ -216,19 +258,21 @@ async fn the_runtime_serves_both_models() {
         threads: 2,
         queue_len: 8,
         queue_tokens: 10_000,
+        kv_cache_bytes: 64 << 20,
     });
     assert_eq!(runtime.settled(Which::Encoder).await, ModelState::Ready);
     assert_eq!(runtime.settled(Which::Generator).await, ModelState::Ready);
     let messages = vec![(Role::User, "What is the capital of France?".to_owned())];
     let sampling = Sampling { temperature: Some(0.0), max_tokens: Some(32), ..Sampling::default() };
-    let mut steps = runtime.generate(GenerateRequest { messages, sampling, seed: 0 }).unwrap();
+    let request = GenerateRequest { messages, sampling, ..GenerateRequest::default() };
+    let mut steps = runtime.generate(request).unwrap();
     // The generator is busy; the encoder answers all the same.
     let vectors = runtime.embed(vec!["a".to_owned(), "b".to_owned()]).await.unwrap();
     assert_eq!(vectors.len(), 2);
     let mut answer = String::new();
     let mut last = None;
     while let Some(step) = steps.recv().await {
-        if let Generated::Token { text } = &step {
+        if let Generated::Token { text, .. } = &step {
             answer.push_str(text);
         }
         last = Some(step);

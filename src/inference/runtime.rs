@@ -7,12 +7,12 @@
 use super::edge::{EdgePack, Reading, ReadingCache};
 use super::encoder::{BertEncoder, TextEncoder};
 use super::fetch::Fetcher;
-use super::generator::{ChatGenerator, Step, TextGenerator};
+use super::generator::{Begun, ChatGenerator, Footprint, Step, StreamId, TextGenerator};
 use super::lane::{Lane, LoadFailure, serve};
 use super::manifest::ModelSpec;
 use super::queue::Job;
 use super::{InferenceError, ModelState};
-use crate::chat::{FinishReason, Role, Sampling, Usage};
+use crate::chat::{FinishReason, OutputFormat, Role, Sampling, TokenLogprob, Usage};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -48,6 +48,8 @@ pub struct RuntimeSpec {
     pub queue_len: usize,
     /// Tokens that may wait for one model.
     pub queue_tokens: usize,
+    /// Bytes for keys and values of what the generator has read.
+    pub kv_cache_bytes: usize,
 }
 
 /// One of the local models.
@@ -62,14 +64,22 @@ pub enum Which {
 }
 
 /// A conversation to answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct GenerateRequest {
     /// The conversation.
     pub messages: Vec<(Role, String)>,
-    /// Sampling and length; `n` and `logprobs` are not supported and ignored.
+    /// The form that the answer must have; `None` for any.
+    pub format: Option<OutputFormat>,
+    /// Sampling and length; `n` is not supported and ignored.
     pub sampling: Sampling,
     /// Used where `sampling` has no seed.
     pub seed: u64,
+    /// Whose request it is: what one tenant's prompts begin with is read once for all of its requests, never for another's.
+    pub tenant: Option<Arc<str>>,
+    /// When the first token must be there: what cannot be is refused before it is begun.
+    pub first_by: Option<Instant>,
+    /// Whether others go first.
+    pub background: bool,
 }
 
 /// One step of an answer. The last one is `Done` or `Failed`.
@@ -86,6 +96,8 @@ pub enum Generated {
     Token {
         /// The text.
         text: String,
+        /// Its tokens with their probabilities, if they were asked for.
+        logprobs: Vec<TokenLogprob>,
     },
     /// The end.
     Done {
@@ -163,6 +175,9 @@ impl Job for GenerateJob {
     fn is_abandoned(&self) -> bool {
         self.answer.is_closed()
     }
+    fn is_background(&self) -> bool {
+        self.request.background
+    }
 }
 
 /// The local models.
@@ -201,6 +216,7 @@ impl Runtime {
             threads,
             queue_len,
             queue_tokens,
+            kv_cache_bytes,
         } = spec;
         let bounds = Bounds { threads, queue_len, queue_tokens };
         let files = fetcher.clone();
@@ -224,7 +240,10 @@ impl Runtime {
             Box::new(move |on| {
                 let files = fetcher.fetch(&spec, on).map_err(LoadFailure::fetch)?;
                 on(0, 0);
-                Ok(Box::new(ChatGenerator::load(&spec, &files).map_err(LoadFailure::model)?))
+                Ok(Box::new(
+                    ChatGenerator::load(&spec, &files, kv_cache_bytes)
+                        .map_err(LoadFailure::model)?,
+                ))
             })
         });
         Self::with(bounds, Loaders { edge, encoder, generator })
@@ -238,7 +257,7 @@ impl Runtime {
         let own_encoder = loaders.encoder.is_some();
         let edge = loaders.edge.map(|load| {
             let embeds = Arc::clone(&embeds);
-            let warm = move |reader: &dyn TextReader| {
+            let warm = move |reader: &mut (dyn TextReader + 'static)| {
                 reader.read("warm up")?;
                 if !own_encoder {
                     named(&embeds, reader.id());
@@ -246,38 +265,33 @@ impl Runtime {
                 Ok(())
             };
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
-            let work = |reader: &dyn TextReader, job: ReadJob, _| {
-                one_by_one(&job.texts, job.answer, |text| reader.read(text));
+            let run = |reader: Box<dyn TextReader>, lane: &Lane<ReadJob>| {
+                while let Some((job, _)) = lane.queue.pop() {
+                    one_by_one(&job.texts, job.answer, |text| reader.read(text));
+                }
             };
-            serve("edge", bounds.threads, &lane, load, warm, work);
+            serve("edge", bounds.threads, &lane, load, warm, run);
             lane
         });
         let encoder = loaders.encoder.map(|load| {
             let embeds = Arc::clone(&embeds);
-            let warm = move |encoder: &dyn TextEncoder| {
+            let warm = move |encoder: &mut (dyn TextEncoder + 'static)| {
                 encoder.embed("warm up")?;
                 named(&embeds, encoder.id());
                 Ok(())
             };
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
-            let work = |encoder: &dyn TextEncoder, job: EmbedJob, _| {
-                one_by_one(&job.texts, job.answer, |text| encoder.embed(text));
+            let run = |encoder: Box<dyn TextEncoder>, lane: &Lane<EmbedJob>| {
+                while let Some((job, _)) = lane.queue.pop() {
+                    one_by_one(&job.texts, job.answer, |text| encoder.embed(text));
+                }
             };
-            serve("encoder", bounds.threads, &lane, load, warm, work);
+            serve("encoder", bounds.threads, &lane, load, warm, run);
             lane
         });
         let generator = loaders.generator.map(|load| {
-            let warm = |generator: &dyn TextGenerator| {
-                let messages = [(Role::User, "Hi".to_owned())];
-                let sampling = Sampling { max_tokens: Some(2), ..Sampling::default() };
-                generator.generate(&messages, &sampling, 0, &mut |_| true).map(|_| ())
-            };
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
-            let queue = Arc::clone(&lane);
-            let work = move |generator: &dyn TextGenerator, job, waited| {
-                generate(generator, job, waited, &|| queue.queue.is_closed());
-            };
-            serve("generator", bounds.threads, &lane, load, warm, work);
+            serve("generator", bounds.threads, &lane, load, warm_up, generate);
             lane
         });
         Self { edge, readings: ReadingCache::default(), encoder, generator, embeds }
@@ -303,6 +317,11 @@ impl Runtime {
             Which::Encoder => self.encoder.as_ref().map_or(0, |lane| lane.queue.len()),
             Which::Generator => self.generator.as_ref().map_or(0, |lane| lane.queue.len()),
         }
+    }
+
+    /// What the generator takes of memory; nothing while there is none.
+    pub fn footprint(&self) -> Footprint {
+        self.generator.as_ref().map_or_else(Footprint::default, |lane| lane.footprint())
     }
 
     /// Waits until a model is no longer loading.
@@ -453,41 +472,119 @@ fn one_by_one<T>(
     let _ = answer.send(Ok(out));
 }
 
-fn generate(
-    generator: &dyn TextGenerator,
-    job: GenerateJob,
-    waited: Duration,
-    is_closed: &dyn Fn() -> bool,
-) {
-    let GenerateJob { request, answer, .. } = job;
-    let queue_us = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
-    let mut on_step = |step| {
-        let sent = match step {
-            Step::Prompt(prompt_tokens) => {
-                answer.send(Generated::Started { queue_us, prompt_tokens })
+fn warm_up(generator: &mut (dyn TextGenerator + 'static)) -> Result<(), InferenceError> {
+    let request = GenerateRequest {
+        messages: vec![(Role::User, "Hi".to_owned())],
+        sampling: Sampling { max_tokens: Some(2), ..Sampling::default() },
+        ..GenerateRequest::default()
+    };
+    generator.begin(&request)?;
+    let mut result = Ok(());
+    while generator.n_streams() > 0 {
+        generator.step(&mut |_, step| {
+            if let Step::Failed(error) = step {
+                result = Err(error);
             }
-            Step::Text(text) if !text.is_empty() => answer.send(Generated::Token { text }),
-            Step::Text(_) | Step::Tick => Ok(()),
-        };
-        sent.is_ok() && !answer.is_closed() && !is_closed()
-    };
-    let started = Instant::now();
-    let GenerateRequest { messages, sampling, seed } = &request;
-    let last = match super::lane::guarded(|| {
-        generator.generate(messages, sampling, *seed, &mut on_step)
-    }) {
-        Ok((finish, usage)) => {
-            tracing::debug!(
-                prompt_tokens = usage.input,
-                output_tokens = usage.output,
-                elapsed_ms = started.elapsed().as_millis() as u64,
-                "local answer"
-            );
-            Generated::Done { finish, usage }
+            true
+        });
+    }
+    result
+}
+
+/// An answer that is in work.
+struct Running {
+    stream: StreamId,
+    answer: mpsc::UnboundedSender<Generated>,
+    begun: Instant,
+}
+
+/// Works the queue off, several answers at a time: new ones join those that are in work as soon as there is room.
+fn generate(mut generator: Box<dyn TextGenerator>, lane: &Lane<GenerateJob>) {
+    let mut running: Vec<Running> = Vec::new();
+    let mut next: Option<(GenerateJob, Duration)> = None;
+    loop {
+        lane.set_footprint(generator.footprint());
+        if generator.n_streams() == 0 && next.is_none() {
+            next = lane.queue.pop();
+            if next.is_none() {
+                return;
+            }
         }
-        Err(error) => Generated::Failed(error),
-    };
-    let _ = answer.send(last);
+        while let Some((job, waited)) = next.take().or_else(|| lane.queue.try_pop()) {
+            if job.is_abandoned() {
+                continue;
+            }
+            match super::lane::guarded(|| generator.begin(&job.request)) {
+                Ok(Begun::Started { stream, prompt_tokens }) => {
+                    let queue_us = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+                    // Whoever left is noticed at the next step.
+                    let _ = job.answer.send(Generated::Started { queue_us, prompt_tokens });
+                    running.push(Running { stream, answer: job.answer, begun: Instant::now() });
+                }
+                Ok(Begun::Busy) if generator.n_streams() == 0 => {
+                    let why = "no room although nothing is in work".to_owned();
+                    let _ = job.answer.send(Generated::Failed(InferenceError::Failed(why)));
+                }
+                Ok(Begun::Busy) => {
+                    next = Some((job, waited));
+                    break;
+                }
+                Err(error) => {
+                    let _ = job.answer.send(Generated::Failed(error));
+                }
+            }
+        }
+        let is_closed = lane.queue.is_closed();
+        let step = super::lane::guarded(|| {
+            generator.step(&mut |stream, step| {
+                let at = running.iter().position(|running| running.stream == stream);
+                let Some(at) = at.filter(|_| !is_closed) else { return false };
+                let goes_on = running[at].tell(step);
+                if !goes_on {
+                    running.swap_remove(at);
+                }
+                goes_on
+            });
+            Ok(())
+        });
+        if let Err(error) = step {
+            // Nothing can be known of any of them.
+            for running in running.drain(..) {
+                let _ = running.answer.send(Generated::Failed(error.clone()));
+            }
+            generator.reset();
+        }
+        if is_closed {
+            return;
+        }
+    }
+}
+
+impl Running {
+    /// Passes a step on; false if it was the last one or nobody waits for more.
+    fn tell(&self, step: Step) -> bool {
+        let step = match step {
+            Step::Tick => return !self.answer.is_closed(),
+            Step::Text(text, logprobs) => {
+                let sent = self.answer.send(Generated::Token { text, logprobs });
+                return sent.is_ok() && !self.answer.is_closed();
+            }
+            Step::Done(finish, usage) => {
+                tracing::debug!(
+                    prompt_tokens = usage.prompt(),
+                    cached_tokens = usage.cached_read,
+                    output_tokens = usage.output,
+                    elapsed_ms = self.begun.elapsed().as_millis() as u64,
+                    "local answer"
+                );
+                Generated::Done { finish, usage }
+            }
+            Step::Failed(error) => Generated::Failed(error),
+        };
+        // Nobody listens if the caller went away meanwhile.
+        let _ = self.answer.send(step);
+        false
+    }
 }
 
 #[cfg(test)]

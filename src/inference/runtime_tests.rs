@@ -2,7 +2,6 @@
 
 use super::*;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc as std_mpsc;
 
 const BOUNDS: Bounds = Bounds { threads: 1, queue_len: 4, queue_tokens: 1000 };
@@ -86,46 +85,62 @@ async fn callers_that_left_are_not_served_and_the_queue_is_bounded() {
     assert_eq!(*seen.lock().unwrap(), ["warm up", "wait", "stays", "stays", "stays", "late"]);
 }
 
-/// Speaks for ever, or does what the last message says.
-struct FakeGenerator(Arc<AtomicUsize>);
+/// Speaks for ever, or does what the last message says; two at once.
+#[derive(Default)]
+struct FakeGenerator {
+    streams: Vec<(StreamId, String, u64)>,
+    next: u64,
+}
 
 impl TextGenerator for FakeGenerator {
-    fn generate(
-        &self,
-        messages: &[(Role, String)],
-        _: &Sampling,
-        seed: u64,
-        on_step: &mut dyn FnMut(Step) -> bool,
-    ) -> Result<(FinishReason, Usage), InferenceError> {
-        on_step(Step::Prompt(7));
-        match messages.last().map(|(_, text)| text.as_str()) {
-            Some("long") => return Err(InferenceError::ContextLength { n_tokens: 9, window: 8 }),
-            Some("panic") => panic!("as told"),
-            Some("for ever") => {
-                while on_step(Step::Text("x".to_owned())) {
-                    self.0.fetch_add(1, Ordering::Relaxed);
-                }
-                return Err(InferenceError::Gone);
-            }
-            _ => {}
+    fn begin(&mut self, request: &GenerateRequest) -> Result<Begun, InferenceError> {
+        let text = request.messages.last().map(|(_, text)| text.clone()).unwrap_or_default();
+        if text == "long" {
+            return Err(InferenceError::ContextLength { n_tokens: 9, window: 8 });
         }
-        on_step(Step::Text(format!("seed {seed}")));
-        on_step(Step::Tick);
-        Ok((FinishReason::Stop, Usage { input: 7, output: 2, ..Usage::default() }))
+        if self.streams.len() == 2 {
+            return Ok(Begun::Busy);
+        }
+        let stream = StreamId(self.next);
+        self.next += 1;
+        self.streams.push((stream, text, request.seed));
+        Ok(Begun::Started { stream, prompt_tokens: 7 })
+    }
+    fn n_streams(&self) -> usize {
+        self.streams.len()
+    }
+    fn footprint(&self) -> Footprint {
+        Footprint { weights: 5, kv_cache: self.streams.len() }
+    }
+    fn step(&mut self, on_step: &mut dyn FnMut(StreamId, Step) -> bool) {
+        self.streams.retain(|(stream, text, seed)| match text.as_str() {
+            "panic" => panic!("as told"),
+            "for ever" => on_step(*stream, Step::Text("x".to_owned(), Vec::new())),
+            _ => {
+                on_step(*stream, Step::Text(format!("seed {seed}"), Vec::new()));
+                on_step(*stream, Step::Tick);
+                let usage = Usage { input: 7, output: 2, ..Usage::default() };
+                on_step(*stream, Step::Done(FinishReason::Stop, usage));
+                false
+            }
+        });
+    }
+    fn reset(&mut self) {
+        self.streams.clear();
     }
 }
 
 fn generator_runtime() -> Runtime {
     let generator: Load<dyn TextGenerator> = Box::new(move |on| {
         on(1, 2);
-        Ok(Box::new(FakeGenerator(Arc::default())))
+        Ok(Box::<FakeGenerator>::default())
     });
     Runtime::with(BOUNDS, Loaders { generator: Some(generator), ..Loaders::default() })
 }
 
 async fn answer(runtime: &Runtime, text: &str) -> Vec<Generated> {
     let messages = vec![(Role::User, text.to_owned())];
-    let request = GenerateRequest { messages, sampling: Sampling::default(), seed: 5 };
+    let request = GenerateRequest { messages, seed: 5, ..GenerateRequest::default() };
     let mut steps = runtime.generate(request).unwrap();
     let mut all = Vec::new();
     while let Some(step) = steps.recv().await {
@@ -147,12 +162,13 @@ async fn answers_errors_and_panics_arrive_as_steps() {
     let usage = Usage { input: 7, output: 2, ..Usage::default() };
     let good = [
         started.clone(),
-        Generated::Token { text: "seed 5".to_owned() },
+        Generated::Token { text: "seed 5".to_owned(), logprobs: Vec::new() },
         Generated::Done { finish: FinishReason::Stop, usage },
     ];
     assert_eq!(answer(&runtime, "hi").await, good);
+    assert_eq!(runtime.footprint().weights, 5);
     let long = InferenceError::ContextLength { n_tokens: 9, window: 8 };
-    assert_eq!(answer(&runtime, "long").await, [started.clone(), Generated::Failed(long)]);
+    assert_eq!(answer(&runtime, "long").await, [Generated::Failed(long)]);
     let after_panic = answer(&runtime, "panic").await;
     assert!(matches!(after_panic[..], [_, Generated::Failed(InferenceError::Failed(_))]));
     assert_eq!(answer(&runtime, "hi").await, good);
@@ -163,13 +179,33 @@ async fn a_caller_that_leaves_ends_its_generation() {
     let runtime = generator_runtime();
     runtime.settled(Which::Generator).await;
     let messages = vec![(Role::User, "for ever".to_owned())];
-    let request = GenerateRequest { messages, sampling: Sampling::default(), seed: 0 };
+    let request = GenerateRequest { messages, ..GenerateRequest::default() };
     let mut steps = runtime.generate(request).unwrap();
     assert!(matches!(steps.recv().await, Some(Generated::Started { .. })));
     assert!(matches!(steps.recv().await, Some(Generated::Token { .. })));
     drop(steps);
     // Would wait for ever if the thread still spoke to the caller that left.
     assert_eq!(answer(&runtime, "hi").await.len(), 3);
+}
+
+#[tokio::test]
+async fn answers_run_beside_each_other_and_wait_for_room() {
+    let runtime = Arc::new(generator_runtime());
+    runtime.settled(Which::Generator).await;
+    let start = |text: &str| {
+        let messages = vec![(Role::User, text.to_owned())];
+        runtime.generate(GenerateRequest { messages, ..GenerateRequest::default() }).unwrap()
+    };
+    let (mut first, mut second) = (start("for ever"), start("for ever"));
+    for _ in 0..2 {
+        assert!(first.recv().await.is_some() && second.recv().await.is_some());
+    }
+    // Both places are taken; the third waits until one of them leaves.
+    let mut third = start("hi");
+    assert!(first.recv().await.is_some() && third.try_recv().is_err());
+    drop(first);
+    assert!(matches!(third.recv().await, Some(Generated::Started { .. })));
+    assert!(second.recv().await.is_some());
 }
 
 #[tokio::test]
@@ -198,6 +234,7 @@ async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
         threads: 1,
         queue_len: 1,
         queue_tokens: 1,
+        kv_cache_bytes: 1,
     };
     let off = Runtime::start(spec);
     assert!(off.edge.is_none() && off.encoder.is_none() && off.generator.is_none());

@@ -36,6 +36,8 @@ pub struct Patience {
     pub deadline: Instant,
     /// Longest wait for a local model's turn.
     pub queue: Duration,
+    /// Whether others go first.
+    pub background: bool,
 }
 
 /// Sends a prepared request to a provider and waits for the first of its answer.

@@ -24,16 +24,29 @@ pub async fn open(
 ) -> Result<Opened, Error> {
     ctx.begin(HopKind::Generate, target, prompt_tokens);
     let queued = Instant::now();
-    let job = GenerateRequest {
+    let job = |format| GenerateRequest {
         messages: conversation(request),
+        format,
         sampling: Sampling {
             max_tokens: request.sampling.max_tokens.or(Some(target.default_max_tokens)),
             ..request.sampling.clone()
         },
         seed: ctx.record.id.as_u64_pair().1,
+        tenant: ctx.record.tenant.clone(),
+        first_by: Some(queued + patience.ttft),
+        background: patience.background,
     };
-    let opened = match ctx.live.runtime.generate(job) {
-        Err(error) => Err(into_error(&error, target)),
+    let started = match request.response_format.as_deref().map(openai_chat::output_format) {
+        Some(Err(error)) => {
+            Err(Error::new(ErrorKind::InvalidValue, format!("target `{}`: {error}", target.name)))
+        }
+        format => {
+            let format = format.and_then(Result::ok).flatten();
+            ctx.live.runtime.generate(job(format)).map_err(|error| into_error(&error, target))
+        }
+    };
+    let opened = match started {
+        Err(error) => Err(error),
         Ok(tokens) => {
             let events = Events::Local {
                 tokens,
@@ -111,18 +124,22 @@ fn conversation(request: &ChatRequest) -> Vec<(Role, String)> {
 /// What a client is told when a local model cannot answer.
 pub fn into_error(error: &InferenceError, target: &Target) -> Error {
     let kind = match error {
-        InferenceError::QueueFull { .. } => ErrorKind::Overloaded,
+        InferenceError::QueueFull { .. } | InferenceError::Late { .. } => ErrorKind::Overloaded,
         InferenceError::NotReady { state: ModelState::Loading { .. }, .. } => {
             ErrorKind::ModelLoading
         }
         InferenceError::NotReady { .. } => ErrorKind::ModelUnavailable,
-        InferenceError::ContextLength { .. } => ErrorKind::ContextLengthExceeded,
+        InferenceError::ContextLength { .. } | InferenceError::Memory { .. } => {
+            ErrorKind::ContextLengthExceeded
+        }
+        InferenceError::Format => ErrorKind::InvalidValue,
         InferenceError::Gone | InferenceError::Failed(_) => ErrorKind::Internal,
     };
     let told = Error::new(kind, format!("target `{}`: {error}", target.name));
     match error {
         InferenceError::QueueFull { retry_after }
         | InferenceError::NotReady { retry_after, .. } => told.retry_after(*retry_after),
+        InferenceError::Late { takes, .. } => told.retry_after(*takes),
         _ => told,
     }
 }

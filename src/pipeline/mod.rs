@@ -20,7 +20,7 @@ pub use relay::Relay;
 pub use respond::{Reply, ReplyBody};
 pub use stage::StageFailure;
 
-use crate::chat::{Candidate, ChatRequest, Decision, HopKind, Outcome};
+use crate::chat::{Candidate, ChatRequest, Decision, HopKind, LatencyClass, Outcome};
 use crate::dialect::openai_chat;
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
@@ -159,7 +159,8 @@ async fn answer(
         (true, false) => target.limits.ttft,
         (false, _) => target.limits.headers,
     };
-    let patience = Patience { ttft, deadline, queue: budget.queue };
+    let background = decision.latency == LatencyClass::Background;
+    let patience = Patience { ttft, deadline, queue: budget.queue, background };
     let prompt_tokens = u64::from(analysis.n_tokens);
     if candidate.local {
         remarks.lost = lost_locally(request);

@@ -238,7 +238,9 @@ fn local_events(
             let id = format!("chatcmpl-{}", ctx.record.id.simple());
             Ok(vec![StreamEvent::Start { id, model: target.model.clone() }])
         }
-        Some(Generated::Token { text }) => Ok(vec![StreamEvent::Text { choice: 0, delta: text }]),
+        Some(Generated::Token { text, logprobs }) => {
+            Ok(vec![StreamEvent::Text { choice: 0, delta: text, logprobs }])
+        }
         Some(Generated::Done { finish, usage }) => {
             let finish = StreamEvent::Finish { choice: 0, reason: finish };
             Ok(vec![finish, StreamEvent::Usage(usage), StreamEvent::End])

@@ -79,6 +79,8 @@ metrics! {
     BreakerState = Gauge "weir_breaker_state" ["target"];
     /// Requests that wait for a local model.
     QueueDepth = Gauge "weir_queue_depth" ["queue"];
+    /// Memory that a local model takes, by part: weights, or kv_cache, which keeps what was read and what answers may yet need.
+    ModelMemory = Gauge "weir_model_memory_bytes" ["model", "part"];
     /// Values replaced by placeholders before a hop.
     Redacted = Counter "weir_redacted_total" [];
     /// Placeholders replaced by their values in an answer.

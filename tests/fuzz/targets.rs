@@ -1,30 +1,34 @@
 //! What must hold for any bytes at all: one function per target, called by the fuzzer and by the replay in `tests/it`.
 
 use bytes::Bytes;
+use std::io::Cursor;
 use std::sync::OnceLock;
 use weir::chat::{ChatRequest, Finding, SlotKind, TextSlot, json_string, splice};
 use weir::config::{Config, Overrides};
 use weir::dialect::{anthropic, openai_chat};
+use weir::inference::gguf::{Gguf, GgufTokenizer};
+use weir::inference::{CausalLm, Decoder, Part};
 use weir::privacy::detect::Detectors;
 use weir::privacy::{Escaping, Restorer, redact, restore_text};
 use weir::upstream::Frame;
-use weir::upstream::sse::{Decoder, EventTooLarge};
+use weir::upstream::sse::{self, EventTooLarge};
 
 /// A target by its name and folder in the corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const ALL: [Target; 6] = [
-    ("sse", sse),
+pub const ALL: [Target; 7] = [
+    ("sse", sse_events),
     ("openai_request", openai_request),
     ("openai_answer", openai_answer),
     ("anthropic", anthropic),
     ("redact_restore", redact_restore),
     ("config", config),
+    ("gguf", gguf),
 ];
 
 /// Server-sent events do not depend on how the network cut them, nor does their limit.
-pub fn sse(data: &[u8]) {
+pub fn sse_events(data: &[u8]) {
     let (size, stream) =
         data.split_first().map_or((1, data), |(n, rest)| (usize::from(*n).max(1), rest));
     for max in [24, 1 << 20] {
@@ -40,7 +44,7 @@ fn frames<'a>(
     chunks: impl IntoIterator<Item = &'a [u8]>,
     max: usize,
 ) -> Result<Vec<Frame>, EventTooLarge> {
-    let (mut decoder, mut frames) = (Decoder::new(max), Vec::new());
+    let (mut decoder, mut frames) = (sse::Decoder::new(max), Vec::new());
     for chunk in chunks {
         decoder.feed(Bytes::copy_from_slice(chunk), |frame| frames.push(frame))?;
     }
@@ -151,6 +155,22 @@ pub fn config(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Err(problems) = Config::from_text(text, None, &|_| None, &Overrides::default()) {
         assert!(!problems.to_string().is_empty());
+    }
+}
+
+/// Any bytes are a model that can be run or are refused; what is refused is said without panicking.
+pub fn gguf(data: &[u8]) {
+    let Ok(mut file) = Gguf::read(Cursor::new(data)) else { return };
+    let _ = GgufTokenizer::new(&file.metadata);
+    let Ok(mut model) = Decoder::load(&mut file, None, 1 << 20) else { return };
+    let prompt = [1, 0, 2];
+    if model.fits(prompt.len()) {
+        let (sequence, read) = model.open(&None, &prompt, prompt.len());
+        let part = Part { sequence, tokens: &prompt[read..], logits: 1 };
+        if let Ok(logits) = model.forward(&[part]) {
+            assert_eq!(logits.len(), model.vocabulary());
+        }
+        model.close(sequence);
     }
 }
 

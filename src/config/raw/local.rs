@@ -26,6 +26,10 @@ pub struct RawLocal {
     /// Tokens that may wait for a local model. Default 16384, range 128–100000000.
     #[schemars(range(min = 128, max = 100_000_000), extend("x-unit" = "tokens"))]
     pub queue_tokens: Option<u32>,
+    /// Memory for the keys and values of what the generator has read: of the answers in work, and of earlier prompts, so that
+    /// what they begin with is not read again. Default 512, range 16–1048576.
+    #[schemars(range(min = 16, max = 1_048_576), extend("x-unit" = "MiB"))]
+    pub kv_cache_mib: Option<u32>,
     /// Folder for models and embeddings. Default: `WEIR_CACHE`, else `$XDG_CACHE_HOME/weir`, else `~/.cache/weir`.
     pub cache_dir: Option<PathBuf>,
     /// What one second of one core costs in US dollars. Default 0.000012, range 0–1.

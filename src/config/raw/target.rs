@@ -121,8 +121,8 @@ pub struct RawCapabilities {
     pub images: Option<bool>,
     /// Several choices (`n` above 1). Default: only `openai`.
     pub n: Option<bool>,
-    /// Log-probabilities. Default: only `openai`.
+    /// Log-probabilities. Default: only `openai` and `local`.
     pub logprobs: Option<bool>,
-    /// A `response_format` other than text. Default: only `openai`.
+    /// A `response_format` other than text. Default: only `openai` and `local`.
     pub response_format: Option<bool>,
 }

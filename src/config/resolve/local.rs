@@ -36,6 +36,7 @@ pub(super) fn local(raw: &RawLocal, cx: &mut Context<'_>) -> LocalModels {
         threads: raw.threads.map_or(cores, |threads| threads as usize),
         queue_len: raw.queue.unwrap_or(64) as usize,
         queue_tokens: raw.queue_tokens.unwrap_or(16_384) as usize,
+        kv_cache_bytes: (raw.kv_cache_mib.unwrap_or(512) as usize).saturating_mul(1 << 20),
         cache_dir: cache.unwrap_or_else(|| std::env::temp_dir().join("weir-cache")),
     }
 }

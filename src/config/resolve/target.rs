@@ -276,11 +276,12 @@ fn headers(
 fn capabilities(kind: RawKind, raw: &RawCapabilities) -> Capabilities {
     let remote = kind != RawKind::Local;
     let openai = kind == RawKind::Openai;
+    let own = kind == RawKind::Local;
     Capabilities {
         tools: raw.tools.unwrap_or(remote),
         images: raw.images.unwrap_or(remote),
         n: raw.n.unwrap_or(openai),
-        logprobs: raw.logprobs.unwrap_or(openai),
-        response_format: raw.response_format.unwrap_or(openai),
+        logprobs: raw.logprobs.unwrap_or(openai || own),
+        response_format: raw.response_format.unwrap_or(openai || own),
     }
 }

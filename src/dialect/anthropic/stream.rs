@@ -139,7 +139,7 @@ fn field<'t>(event: Value<'t>, name: &'static str) -> Result<Value<'t>, DialectE
 }
 
 fn text(delta: String) -> Option<StreamEvent> {
-    (!delta.is_empty()).then_some(StreamEvent::Text { choice: 0, delta })
+    (!delta.is_empty()).then_some(StreamEvent::Text { choice: 0, delta, logprobs: Vec::new() })
 }
 
 fn reasoning(delta: String) -> Option<StreamEvent> {

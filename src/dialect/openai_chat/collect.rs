@@ -1,6 +1,8 @@
 //! Collects the events of a stream to a whole answer.
 
-use crate::chat::{ChatResponse, Choice, FinishReason, ResponseToolCall, StreamEvent};
+use crate::chat::{
+    ChatResponse, Choice, FinishReason, ResponseToolCall, StreamEvent, TokenLogprob,
+};
 use std::collections::BTreeMap;
 
 /// An answer in the making.
@@ -16,6 +18,7 @@ struct Partial {
     reasoning: String,
     calls: BTreeMap<u32, ResponseToolCall>,
     finish: Option<FinishReason>,
+    logprobs: Vec<TokenLogprob>,
 }
 
 impl Collector {
@@ -31,7 +34,11 @@ impl Collector {
                 self.response.id.clone_from(id);
                 self.response.model.clone_from(model);
             }
-            StreamEvent::Text { choice, delta } => self.choice(*choice).text.push_str(delta),
+            StreamEvent::Text { choice, delta, logprobs } => {
+                let choice = self.choice(*choice);
+                choice.text.push_str(delta);
+                choice.logprobs.extend_from_slice(logprobs);
+            }
             StreamEvent::Reasoning { choice, delta } => {
                 self.choice(*choice).reasoning.push_str(delta);
             }
@@ -57,6 +64,7 @@ impl Collector {
             reasoning: some(partial.reasoning),
             tool_calls: partial.calls.into_values().collect(),
             finish: partial.finish,
+            logprobs: partial.logprobs,
         });
         ChatResponse { choices: choices.collect(), ..self.response }
     }

@@ -196,6 +196,7 @@ fn parameter(
         }
         "n" => to.n = integer(value, 1, 128)?.map(|n| n as u32),
         "logprobs" => to.logprobs = boolean(value)?.unwrap_or(false),
+        "top_logprobs" => to.top_logprobs = integer(value, 0, 20)?.map(|n| n as u32),
         _ => {}
     }
     Ok(())

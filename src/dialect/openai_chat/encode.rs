@@ -1,7 +1,7 @@
 //! Canonical answers, from another dialect or a local model, in OpenAI's form.
 
 use super::usage;
-use crate::chat::{ChatResponse, Choice, StreamEvent, Usage, json_string};
+use crate::chat::{ChatResponse, Choice, Likely, StreamEvent, TokenLogprob, Usage, json_string};
 use bytes::Bytes;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -46,8 +46,9 @@ impl ChunkEncoder {
                 self.start(id, model);
                 None
             }
-            StreamEvent::Text { choice, delta } => {
-                Some(self.delta(*choice, &format!(r#""content":{}"#, json_string(delta))))
+            StreamEvent::Text { choice, delta, logprobs } => {
+                let content = format!(r#""content":{}"#, json_string(delta));
+                Some(self.choice(*choice, &content, &encode_logprobs(logprobs), "null"))
             }
             StreamEvent::Reasoning { choice, delta } => {
                 Some(self.delta(*choice, &format!(r#""reasoning_content":{}"#, json_string(delta))))
@@ -69,7 +70,7 @@ impl ChunkEncoder {
             StreamEvent::Finish { choice, reason } => {
                 self.finished = true;
                 let empty = if self.begun.contains(choice) { "" } else { r#""content":"""# };
-                Some(self.choice(*choice, empty, &json_string(reason.as_str())))
+                Some(self.choice(*choice, empty, "null", &json_string(reason.as_str())))
             }
             StreamEvent::Usage(usage) => {
                 self.usage = Some(*usage);
@@ -89,10 +90,10 @@ impl ChunkEncoder {
     }
 
     fn delta(&mut self, choice: u32, fields: &str) -> Bytes {
-        self.choice(choice, fields, "null")
+        self.choice(choice, fields, "null", "null")
     }
 
-    fn choice(&mut self, choice: u32, fields: &str, finish_reason: &str) -> Bytes {
+    fn choice(&mut self, choice: u32, fields: &str, logprobs: &str, finish_reason: &str) -> Bytes {
         let mut out = String::with_capacity(self.head.len() + fields.len() + 128);
         out.push_str(&self.head);
         let _ = write!(out, r#"{{"index":{choice},"delta":{{"#);
@@ -103,7 +104,8 @@ impl ChunkEncoder {
             let content = if silent { r#","content":null"# } else { "" };
             let _ = write!(out, r#""role":"assistant"{content}{comma}"#);
         }
-        let _ = write!(out, r#"{fields}}},"logprobs":null,"finish_reason":{finish_reason}}}]"#);
+        let _ =
+            write!(out, r#"{fields}}},"logprobs":{logprobs},"finish_reason":{finish_reason}}}]"#);
         if self.include_usage {
             out.push_str(r#","usage":null"#);
         }
@@ -174,5 +176,35 @@ fn encode_choice(index: usize, choice: &Choice, out: &mut String) {
         out.push(']');
     }
     let finish = choice.finish.map_or("stop", |reason| reason.as_str());
-    let _ = write!(out, r#"}},"logprobs":null,"finish_reason":"{finish}"}}"#);
+    let logprobs = encode_logprobs(&choice.logprobs);
+    let _ = write!(out, r#"}},"logprobs":{logprobs},"finish_reason":"{finish}"}}"#);
+}
+
+/// The value of a choice's `logprobs`.
+fn encode_logprobs(tokens: &[TokenLogprob]) -> String {
+    if tokens.is_empty() {
+        return "null".to_owned();
+    }
+    let mut out = r#"{"content":["#.to_owned();
+    for (at, token) in tokens.iter().enumerate() {
+        out.push_str(if at > 0 { ",{" } else { "{" });
+        likely(&token.chosen, &mut out);
+        out.push_str(r#","top_logprobs":["#);
+        for (at, token) in token.top.iter().enumerate() {
+            out.push_str(if at > 0 { ",{" } else { "{" });
+            likely(token, &mut out);
+            out.push('}');
+        }
+        out.push_str("]}");
+    }
+    out.push_str(r#"],"refusal":null}"#);
+    out
+}
+
+/// The fields of one token. What is less likely than JSON's clients can read has the least number that OpenAI sends.
+fn likely(token: &Likely, out: &mut String) {
+    let text = json_string(&String::from_utf8_lossy(&token.bytes));
+    let logprob = token.logprob.max(-9999.0);
+    let bytes: Vec<String> = token.bytes.iter().map(u8::to_string).collect();
+    let _ = write!(out, r#""token":{text},"logprob":{logprob},"bytes":[{}]"#, bytes.join(","));
 }

@@ -11,6 +11,7 @@ mod edits;
 mod encode;
 mod errors;
 mod fields;
+mod format;
 mod message;
 mod parameters;
 mod response;
@@ -24,6 +25,7 @@ pub use decode::decode_request;
 pub use edits::upstream_edits;
 pub use encode::{ChunkEncoder, encode_response};
 pub use errors::error_body;
+pub use format::output_format;
 pub use response::{ResponseFacts, read_response};
 
 #[cfg(test)]

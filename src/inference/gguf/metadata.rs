@@ -21,6 +21,14 @@ impl Metadata {
         integer(self.0.get(key)?)
     }
 
+    /// A number with digits behind its point.
+    pub fn float(&self, key: &str) -> Option<f32> {
+        match self.0.get(key)? {
+            Value::F64(x) => Some(*x as f32),
+            other => other.to_f32().ok(),
+        }
+    }
+
     /// A truth value.
     pub fn flag(&self, key: &str) -> Option<bool> {
         match self.0.get(key)? {

@@ -2,15 +2,21 @@
 //!
 //! Format: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
 
-mod layout;
+#[cfg(any(test, feature = "cuda", feature = "metal"))]
+mod candle;
+mod header;
+mod matrix;
 mod metadata;
-mod model;
 mod tokenizer;
 
-pub use layout::Layout;
+#[cfg(any(test, feature = "cuda", feature = "metal"))]
+pub use candle::CandleLm;
+pub use header::{Gguf, TensorInfo};
+pub use matrix::Rows;
 pub use metadata::Metadata;
-pub use model::GgufModel;
 pub use tokenizer::GgufTokenizer;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) mod tiny;

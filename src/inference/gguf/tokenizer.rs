@@ -118,6 +118,12 @@ impl GgufTokenizer {
         Ok(Self { inner, tokens, kinds, bytes, ends, bos, eos, add_bos, control })
     }
 
+    /// How many tokens it knows.
+    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// Token ids of a rendered prompt; names of control tokens in it become those tokens.
     ///
     /// # Errors

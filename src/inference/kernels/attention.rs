@@ -33,7 +33,7 @@ pub struct Heads<'a> {
 
 /// Memory of a call, kept for the next one.
 #[derive(Debug, Default)]
-pub struct Scratch(Aligned<f32>);
+pub struct Scratch(pub(super) Aligned<f32>);
 
 impl Level {
     /// For the tokens in `of` the mixed values of all heads side by side.

@@ -159,7 +159,7 @@ unsafe fn quantise_group<S: Simd>(from: *const f32, len: usize, to: *mut u8) -> 
     let whole = len - len % S::LANES;
     let size = S::STEPS.size();
     unsafe {
-        let (low, high, broken) = range::<S>(from, len);
+        let (low, high, broken) = math::range::<S>(from, len);
         // The steps at both ends, and the number between them that stands for 0.
         let (scale, bottom, top) = match S::STEPS {
             Steps::Bytes => ((high - low) / 255.0, 0.0, 255.0),
@@ -193,32 +193,6 @@ unsafe fn quantise_group<S: Simd>(from: *const f32, len: usize, to: *mut u8) -> 
             i += 1;
         }
         (scale, scale * zero)
-    }
-}
-
-/// The smallest and the largest of `len` numbers and 0, and whether one of them is not finite.
-#[inline(always)]
-unsafe fn range<S: Simd>(from: *const f32, len: usize) -> (f32, f32, bool) {
-    let whole = len - len % S::LANES;
-    unsafe {
-        let zero = S::splat(0.0);
-        let (mut lows, mut highs, mut nothing) = (zero, zero, zero);
-        let mut i = 0;
-        while i < whole {
-            let x = S::load(from.add(i));
-            (lows, highs) = (S::min(lows, x), S::max(highs, x));
-            // Not a number from the first infinity or NaN on.
-            nothing = S::fma(x, zero, nothing);
-            i += S::LANES;
-        }
-        let (mut low, mut high) = math::ends::<S>(lows, highs);
-        let mut broken = math::sum::<S>(nothing);
-        while i < len {
-            let x = *from.add(i);
-            (low, high, broken) = (low.min(x), high.max(x), broken + x * 0.0);
-            i += 1;
-        }
-        (low, high, broken != 0.0)
     }
 }
 

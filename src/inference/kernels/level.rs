@@ -1,9 +1,11 @@
 //! Which instructions the processor has. A binary built for any x86-64 or AArch64 picks the best when it first needs them.
 
 use super::attention::{self, Heads, Scratch};
+use super::block::{self, BlockMatrix, Rows, Words};
 use super::float::{self, FloatMatrix};
 use super::int8::{self, Int8Matrix, Quantised};
-use super::norm;
+use super::norm::{self, Gate};
+use super::paged::{self, Paged};
 use super::peak;
 use super::simd::portable::Portable;
 use super::simd::{Simd, Steps};
@@ -26,6 +28,11 @@ pub struct Level {
     pub(super) float: unsafe fn(&FloatMatrix, &[f32], &Target<'_>),
     pub(super) layer_norm: unsafe fn(&mut [f32], &[f32], &[f32], f32),
     pub(super) attend: unsafe fn(&Heads<'_>, Range<usize>, &mut [f32], &mut Scratch),
+    pub(super) block: unsafe fn(&BlockMatrix, &Words, &Target<'_>, Range<usize>),
+    pub(super) words: unsafe fn(&Rows, &[f32], Range<usize>),
+    pub(super) rms_norm: unsafe fn(&[f32], &[f32], f32, &mut [f32]),
+    pub(super) gate: unsafe fn(Gate, &[f32], usize, &mut [f32]),
+    pub(super) paged: unsafe fn(&Paged<'_>, usize, Range<usize>, *mut f32, *mut f32),
     pub(super) peak_float: unsafe fn(usize) -> f32,
     pub(super) peak_int8: unsafe fn(usize) -> f32,
 }
@@ -43,7 +50,7 @@ impl Level {
         #[cfg(target_arch = "x86_64")]
         {
             use std::arch::is_x86_feature_detected as has;
-            let avx2 = has!("avx2") && has!("fma");
+            let avx2 = has!("avx2") && has!("fma") && has!("f16c");
             let wide =
                 has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512vnni");
             if avx2 && wide {
@@ -110,6 +117,37 @@ macro_rules! level {
             ) {
                 unsafe { attention::attend::<$simd>(heads, of, out, scratch) }
             }
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn block_apply(
+                w: &BlockMatrix,
+                x: &Words,
+                target: &Target<'_>,
+                panels: Range<usize>,
+            ) {
+                unsafe { block::apply::<$simd>(w, x, target, panels) }
+            }
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn words(to: &Rows, x: &[f32], rows: Range<usize>) {
+                unsafe { block::words::<$simd>(to, x, rows) }
+            }
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn rms_norm(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
+                unsafe { norm::rms_norm::<$simd>(x, weight, epsilon, out) }
+            }
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn gate(gate: Gate, x: &[f32], cols: usize, out: &mut [f32]) {
+                unsafe { norm::gate::<$simd>(gate, x, cols, out) }
+            }
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn paged(
+                of: &Paged<'_>,
+                head: usize,
+                tokens: Range<usize>,
+                out: *mut f32,
+                scratch: *mut f32,
+            ) {
+                unsafe { paged::attend::<$simd>(of, head, tokens, out, scratch) }
+            }
 
             $(#[target_feature(enable = $feature)])*
             unsafe fn peak_float(turns: usize) -> f32 {
@@ -130,6 +168,11 @@ macro_rules! level {
                 float: float_apply,
                 layer_norm,
                 attend,
+                block: block_apply,
+                words,
+                rms_norm,
+                gate,
+                paged,
                 peak_float,
                 peak_int8,
             };
@@ -144,14 +187,20 @@ level!(PORTABLE, portable, "portable", Portable<false>);
 #[cfg(test)]
 level!(PORTABLE_BYTES, portable_bytes, "portable, bytes", Portable<true>);
 #[cfg(target_arch = "x86_64")]
-level!(AVX2, avx2, "avx2", super::super::simd::avx2::Avx<false>, "avx2,fma");
+level!(AVX2, avx2, "avx2", super::super::simd::avx2::Avx<false>, "avx2,fma,f16c");
 #[cfg(target_arch = "x86_64")]
-level!(AVX_VNNI, avx_vnni, "avx-vnni", super::super::simd::avx2::Avx<true>, "avx2,fma,avxvnni");
+level!(
+    AVX_VNNI,
+    avx_vnni,
+    "avx-vnni",
+    super::super::simd::avx2::Avx<true>,
+    "avx2,fma,f16c,avxvnni"
+);
 #[cfg(target_arch = "x86_64")]
 level!(
     AVX512,
     avx512,
     "avx512-vnni",
     super::super::simd::avx512::Avx512,
-    "avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni"
+    "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni"
 );

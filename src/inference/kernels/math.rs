@@ -64,6 +64,27 @@ pub(super) unsafe fn gelu<S: Simd>(x: S::F) -> S::F {
     }
 }
 
+/// `1 / (1 + e⁻ˣ)`.
+#[inline(always)]
+pub(super) unsafe fn sigmoid<S: Simd>(x: S::F) -> S::F {
+    unsafe {
+        let one = S::splat(1.0);
+        S::div(one, S::add(one, exp::<S>(S::sub(S::splat(0.0), x))))
+    }
+}
+
+/// The approximate GELU, `x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 · x³)))`.
+#[inline(always)]
+pub(super) unsafe fn gelu_tanh<S: Simd>(x: S::F) -> S::F {
+    // 1 + tanh(u) is twice the sigmoid of 2 · u.
+    const TWICE: f32 = 1.595_769;
+    unsafe {
+        let cube = S::mul(S::mul(x, x), x);
+        let inner = S::fma(cube, S::splat(0.044_715), x);
+        S::mul(x, sigmoid::<S>(S::mul(inner, S::splat(TWICE))))
+    }
+}
+
 /// The sum of the lanes.
 #[inline(always)]
 pub(super) unsafe fn sum<S: Simd>(x: S::F) -> f32 {
@@ -97,4 +118,30 @@ pub(super) unsafe fn ends<S: Simd>(low: S::F, high: S::F) -> (f32, f32) {
         i += 1;
     }
     (low, high)
+}
+
+/// The smallest and the largest of `len` numbers and 0, and whether one of them is not finite.
+#[inline(always)]
+pub(super) unsafe fn range<S: Simd>(from: *const f32, len: usize) -> (f32, f32, bool) {
+    let whole = len - len % S::LANES;
+    unsafe {
+        let zero = S::splat(0.0);
+        let (mut lows, mut highs, mut nothing) = (zero, zero, zero);
+        let mut i = 0;
+        while i < whole {
+            let x = S::load(from.add(i));
+            (lows, highs) = (S::min(lows, x), S::max(highs, x));
+            // Not a number from the first infinity or NaN on.
+            nothing = S::fma(x, zero, nothing);
+            i += S::LANES;
+        }
+        let (mut low, mut high) = ends::<S>(lows, highs);
+        let mut broken = sum::<S>(nothing);
+        while i < len {
+            let x = *from.add(i);
+            (low, high, broken) = (low.min(x), high.max(x), broken + x * 0.0);
+            i += 1;
+        }
+        (low, high, broken != 0.0)
+    }
 }

@@ -19,6 +19,10 @@ unsafe impl Plain for i8 {}
 // SAFETY: numbers.
 unsafe impl Plain for u8 {}
 // SAFETY: numbers.
+unsafe impl Plain for i16 {}
+// SAFETY: numbers.
+unsafe impl Plain for u16 {}
+// SAFETY: numbers.
 unsafe impl Plain for f32 {}
 
 /// A slice that begins at a cache line, zeros at first.

@@ -7,23 +7,29 @@
 #![expect(unsafe_code, reason = "vector instructions and raw rows of matrices")]
 
 mod attention;
+mod block;
 mod float;
 mod int8;
 mod level;
 mod math;
 mod memory;
 mod norm;
+mod paged;
 mod peak;
 mod product;
 mod simd;
+mod split;
 #[cfg(test)]
 mod tests;
 mod tile;
 
 pub use attention::{Heads, Scratch};
+pub use block::{BLOCK, Block, BlockMatrix, Blocks, Words};
 pub use float::FloatMatrix;
 pub use int8::{Int8Matrix, Quantised};
 pub use level::Level;
+pub use norm::Gate;
+pub use paged::{PAGE, Page, Paged, Shape};
 pub use peak::Peaks;
 pub use product::{View, product};
 pub use tile::After;

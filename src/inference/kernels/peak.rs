@@ -1,6 +1,7 @@
 //! What the processor can do at best: vectors that never leave the registers.
 
 use super::level::Level;
+use super::memory::Aligned;
 use super::simd::Simd;
 use std::time::Instant;
 
@@ -11,6 +12,8 @@ pub struct Peaks {
     pub float: f64,
     /// Of quantised activations with int8 weights.
     pub int8: f64,
+    /// Bytes that are read from memory, not multiplications.
+    pub bytes: f64,
 }
 
 /// Chains that hide what an instruction takes; more would not fit sixteen registers.
@@ -18,6 +21,8 @@ const CHAINS: usize = 12;
 /// Turns of a measurement, some milliseconds of work.
 const TURNS: usize = 1 << 20;
 const ROUNDS: usize = 7;
+/// Bytes of a measurement, more than caches hold.
+const STREAM: usize = 96 << 20;
 
 impl Level {
     /// The best of some measurements, each some milliseconds long.
@@ -34,8 +39,28 @@ impl Level {
         Peaks {
             float: best(self.peak_float, self.lanes),
             int8: best(self.peak_int8, self.lanes * self.depth),
+            bytes: stream(),
         }
     }
+}
+
+/// Bytes a second that one core reads of what no cache holds.
+fn stream() -> f64 {
+    let mut numbers = Aligned::<f32>::zeros(STREAM / size_of::<f32>());
+    numbers.fill(1.0);
+    let sum = |numbers: &[f32]| {
+        let mut sums = [0u32; 32];
+        for part in numbers.as_chunks::<32>().0 {
+            sums.iter_mut().zip(part).for_each(|(sum, x)| *sum = sum.wrapping_add(x.to_bits()));
+        }
+        sums.into_iter().fold(0, u32::wrapping_add)
+    };
+    let rate = || {
+        let begun = Instant::now();
+        std::hint::black_box(sum(std::hint::black_box(&numbers)));
+        STREAM as f64 / begun.elapsed().as_secs_f64()
+    };
+    (0..ROUNDS).map(|_| rate()).fold(0.0, f64::max)
 }
 
 /// # Safety

@@ -19,17 +19,38 @@ pub(super) struct Target<'a> {
     out: *mut f32,
     after: After<'a>,
     cols: usize,
+    /// Where results begin in a row, and how long rows are.
+    first: usize,
+    stride: usize,
 }
+
+// SAFETY: cores that share a target write to places of their own.
+unsafe impl Sync for Target<'_> {}
 
 impl<'a> Target<'a> {
     /// # Panics
     /// If `out`, or what is added, is not `rows` × `cols`.
     pub(super) fn new(out: &'a mut [f32], after: After<'a>, rows: usize, cols: usize) -> Self {
-        assert_eq!(rows.checked_mul(cols), Some(out.len()), "room for the results");
+        Self::within(out, after, rows, cols, (0, cols))
+    }
+
+    /// Results from `first` on in rows of `stride` numbers.
+    ///
+    /// # Panics
+    /// As [`Self::new`], or if the results do not fit into a row.
+    pub(super) fn within(
+        out: &'a mut [f32],
+        after: After<'a>,
+        rows: usize,
+        cols: usize,
+        (first, stride): (usize, usize),
+    ) -> Self {
+        assert_eq!(rows.checked_mul(stride), Some(out.len()), "room for the results");
+        assert!(first.checked_add(cols).is_some_and(|end| end <= stride), "results in a row");
         if let After::Add(with) = after {
             assert_eq!(with.len(), out.len(), "as much to add");
         }
-        Self { out: out.as_mut_ptr(), after, cols }
+        Self { out: out.as_mut_ptr(), after, cols, first, stride }
     }
 
     /// Stores a tile whose first result is at `row` and `col`; what lies beyond the last column is dropped.
@@ -46,7 +67,7 @@ impl<'a> Target<'a> {
         let width = 2 * S::LANES;
         let mut i = 0;
         while i < R {
-            let at = (row + i) * self.cols + col;
+            let at = (row + i) * self.stride + self.first + col;
             unsafe {
                 if let After::Gelu = self.after {
                     tile[i][0] = math::gelu::<S>(tile[i][0]);

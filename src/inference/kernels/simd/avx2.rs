@@ -19,6 +19,8 @@ impl<const VNNI: bool> Simd for Avx<VNNI> {
     const DEPTH: usize = if VNNI { 4 } else { 2 };
     type A = __m256i;
     type W = __m256i;
+    type P = __m256i;
+    type Q = [__m256i; 2];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self::F {
@@ -74,14 +76,13 @@ impl<const VNNI: bool> Simd for Avx<VNNI> {
     #[inline(always)]
     unsafe fn store_steps(to: *mut u8, x: Self::F) {
         unsafe {
+            if !VNNI {
+                return Self::store_words(to.cast(), x);
+            }
             let wide = _mm256_cvtps_epi32(x);
             let (low, high) = (_mm256_castsi256_si128(wide), _mm256_extracti128_si256::<1>(wide));
             let half = _mm_packs_epi32(low, high);
-            if VNNI {
-                _mm_storel_epi64(to.cast(), _mm_packus_epi16(half, half));
-            } else {
-                _mm_storeu_si128(to.cast(), half);
-            }
+            _mm_storel_epi64(to.cast(), _mm_packus_epi16(half, half));
         }
     }
     #[inline(always)]
@@ -115,5 +116,54 @@ impl<const VNNI: bool> Simd for Avx<VNNI> {
     #[inline(always)]
     unsafe fn float(x: Self::I) -> Self::F {
         unsafe { _mm256_cvtepi32_ps(x) }
+    }
+    #[inline(always)]
+    unsafe fn packed(from: *const u8) -> Self::P {
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn nibbles<const UPPER: bool>(p: Self::P) -> Self::P {
+        unsafe {
+            let p = if UPPER { _mm256_srli_epi16::<4>(p) } else { p };
+            _mm256_and_si256(p, _mm256_set1_epi8(15))
+        }
+    }
+    #[inline(always)]
+    unsafe fn widen<const SIGNED: bool>(p: Self::P) -> Self::Q {
+        unsafe {
+            if SIGNED {
+                [_mm256_srai_epi16::<8>(_mm256_slli_epi16::<8>(p)), _mm256_srai_epi16::<8>(p)]
+            } else {
+                [_mm256_and_si256(p, _mm256_set1_epi16(255)), _mm256_srli_epi16::<8>(p)]
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn dot_words<const SECOND: bool>(
+        acc: Self::I,
+        activations: *const i16,
+        weights: Self::Q,
+    ) -> Self::I {
+        let at = usize::from(SECOND);
+        unsafe {
+            let pair = _mm256_set1_epi32(activations.cast::<i32>().add(at).read_unaligned());
+            if VNNI {
+                _mm256_dpwssd_avx_epi32(acc, pair, weights[at])
+            } else {
+                _mm256_add_epi32(acc, _mm256_madd_epi16(pair, weights[at]))
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_words(to: *mut i16, x: Self::F) {
+        unsafe {
+            let wide = _mm256_cvtps_epi32(x);
+            let (low, high) = (_mm256_castsi256_si128(wide), _mm256_extracti128_si256::<1>(wide));
+            _mm_storeu_si128(to.cast(), _mm_packs_epi32(low, high));
+        }
+    }
+    #[inline(always)]
+    unsafe fn load_half(from: *const u16) -> Self::F {
+        unsafe { _mm256_cvtph_ps(_mm_loadu_si128(from.cast())) }
     }
 }

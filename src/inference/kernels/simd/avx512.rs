@@ -16,6 +16,8 @@ impl Simd for Avx512 {
     const DEPTH: usize = 4;
     type A = __m512i;
     type W = __m512i;
+    type P = __m512i;
+    type Q = [__m512i; 2];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self::F {
@@ -88,5 +90,46 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn float(x: Self::I) -> Self::F {
         unsafe { _mm512_cvtepi32_ps(x) }
+    }
+    #[inline(always)]
+    unsafe fn packed(from: *const u8) -> Self::P {
+        unsafe { _mm512_loadu_si512(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn nibbles<const UPPER: bool>(p: Self::P) -> Self::P {
+        unsafe {
+            let p = if UPPER { _mm512_srli_epi16::<4>(p) } else { p };
+            _mm512_and_si512(p, _mm512_set1_epi8(15))
+        }
+    }
+    #[inline(always)]
+    unsafe fn widen<const SIGNED: bool>(p: Self::P) -> Self::Q {
+        unsafe {
+            if SIGNED {
+                [_mm512_srai_epi16::<8>(_mm512_slli_epi16::<8>(p)), _mm512_srai_epi16::<8>(p)]
+            } else {
+                [_mm512_and_si512(p, _mm512_set1_epi16(255)), _mm512_srli_epi16::<8>(p)]
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn dot_words<const SECOND: bool>(
+        acc: Self::I,
+        activations: *const i16,
+        weights: Self::Q,
+    ) -> Self::I {
+        let at = usize::from(SECOND);
+        unsafe {
+            let pair = _mm512_set1_epi32(activations.cast::<i32>().add(at).read_unaligned());
+            _mm512_dpwssd_epi32(acc, pair, weights[at])
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_words(to: *mut i16, x: Self::F) {
+        unsafe { _mm256_storeu_si256(to.cast(), _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(x))) }
+    }
+    #[inline(always)]
+    unsafe fn load_half(from: *const u16) -> Self::F {
+        unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(from.cast())) }
     }
 }

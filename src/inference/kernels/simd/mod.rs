@@ -39,6 +39,11 @@ impl Steps {
     }
 }
 
+/// What the bits of a half-precision number, moved to where a single-precision one has them, are multiplied with to be the same
+/// number. Infinity and NaN, which have no exponent left for them, become numbers about 10⁵.
+#[cfg_attr(target_arch = "x86_64", allow(dead_code, reason = "x86-64 has an instruction for it"))]
+pub(super) const HALF_BIAS: f32 = f32::from_bits((127 + 127 - 15) << 23);
+
 /// The instructions of one level.
 ///
 /// # Safety
@@ -98,4 +103,27 @@ pub(in crate::inference::kernels) trait Simd: Copy + 'static {
     unsafe fn dot(acc: Self::I, activations: Self::A, weights: Self::W) -> Self::I;
     /// As `f32`.
     unsafe fn float(x: Self::I) -> Self::F;
+
+    /// Four columns of weights for each lane, a byte each: columns 0, 2, 1 and 3.
+    type P: Copy;
+    /// The same as words.
+    type Q: Copy;
+
+    /// [`Self::LANES`] times four bytes.
+    unsafe fn packed(from: *const u8) -> Self::P;
+    /// The lower half of every byte, or its upper one.
+    unsafe fn nibbles<const UPPER: bool>(p: Self::P) -> Self::P;
+    /// As words; bytes count as signed if `SIGNED`.
+    unsafe fn widen<const SIGNED: bool>(p: Self::P) -> Self::Q;
+    /// For each lane `acc` plus the products of the first or the second two of four activations, which are the same for all lanes,
+    /// with its weights.
+    unsafe fn dot_words<const SECOND: bool>(
+        acc: Self::I,
+        activations: *const i16,
+        weights: Self::Q,
+    ) -> Self::I;
+    /// Writes [`Self::LANES`] whole numbers.
+    unsafe fn store_words(to: *mut i16, x: Self::F);
+    /// [`Self::LANES`] half-precision numbers.
+    unsafe fn load_half(from: *const u16) -> Self::F;
 }

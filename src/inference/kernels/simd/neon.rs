@@ -28,6 +28,8 @@ impl Simd for Neon {
     const DEPTH: usize = 1;
     type A = int16x8_t;
     type W = int16x8_t;
+    type P = [uint8x16_t; 2];
+    type Q = [int16x8_t; 4];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self::F {
@@ -85,10 +87,7 @@ impl Simd for Neon {
     }
     #[inline(always)]
     unsafe fn store_steps(to: *mut u8, x: Self::F) {
-        unsafe {
-            let (low, high) = (vcvtnq_s32_f32(x[0]), vcvtnq_s32_f32(x[1]));
-            vst1q_s16(to.cast(), vcombine_s16(vqmovn_s32(low), vqmovn_s32(high)));
-        }
+        unsafe { Self::store_words(to.cast(), x) }
     }
     #[inline(always)]
     unsafe fn zero() -> Self::I {
@@ -112,5 +111,72 @@ impl Simd for Neon {
     #[inline(always)]
     unsafe fn float(x: Self::I) -> Self::F {
         unsafe { [vcvtq_f32_s32(x[0]), vcvtq_f32_s32(x[1])] }
+    }
+    #[inline(always)]
+    unsafe fn packed(from: *const u8) -> Self::P {
+        // Column by column: bytes 0, 4, 8, … are the first one.
+        unsafe {
+            let all = vld4_u8(from);
+            [vcombine_u8(all.0, all.2), vcombine_u8(all.1, all.3)]
+        }
+    }
+    #[inline(always)]
+    unsafe fn nibbles<const UPPER: bool>(p: Self::P) -> Self::P {
+        p.map(|p| unsafe { if UPPER { vshrq_n_u8::<4>(p) } else { vandq_u8(p, vdupq_n_u8(15)) } })
+    }
+    #[inline(always)]
+    unsafe fn widen<const SIGNED: bool>(p: Self::P) -> Self::Q {
+        let words = |x: uint8x8_t| unsafe {
+            if SIGNED {
+                vmovl_s8(vreinterpret_s8_u8(x))
+            } else {
+                vreinterpretq_s16_u16(vmovl_u8(x))
+            }
+        };
+        unsafe {
+            [
+                words(vget_low_u8(p[0])),
+                words(vget_high_u8(p[0])),
+                words(vget_low_u8(p[1])),
+                words(vget_high_u8(p[1])),
+            ]
+        }
+    }
+    #[inline(always)]
+    unsafe fn dot_words<const SECOND: bool>(
+        acc: Self::I,
+        activations: *const i16,
+        weights: Self::Q,
+    ) -> Self::I {
+        let at = 2 * usize::from(SECOND);
+        unsafe {
+            let (x, y) = (*activations.add(at), *activations.add(at + 1));
+            let low = vmlal_n_s16(acc[0], vget_low_s16(weights[at]), x);
+            let high = vmlal_high_n_s16(acc[1], weights[at], x);
+            let low = vmlal_n_s16(low, vget_low_s16(weights[at + 1]), y);
+            [low, vmlal_high_n_s16(high, weights[at + 1], y)]
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_words(to: *mut i16, x: Self::F) {
+        unsafe {
+            let (low, high) = (vcvtnq_s32_f32(x[0]), vcvtnq_s32_f32(x[1]));
+            vst1q_s16(to, vcombine_s16(vqmovn_s32(low), vqmovn_s32(high)));
+        }
+    }
+    #[inline(always)]
+    unsafe fn load_half(from: *const u16) -> Self::F {
+        // The exponent moves to its place with another bias, which a product makes good, of subnormal numbers too.
+        let wide = |h: uint16x4_t| unsafe {
+            let h = vmovl_u16(h);
+            let size = vshlq_n_u32::<13>(vandq_u32(h, vdupq_n_u32(0x7fff)));
+            let sign = vshlq_n_u32::<16>(vandq_u32(h, vdupq_n_u32(0x8000)));
+            let size = vmulq_n_f32(vreinterpretq_f32_u32(size), super::HALF_BIAS);
+            vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(size), sign))
+        };
+        unsafe {
+            let h = vld1q_u16(from);
+            [wide(vget_low_u16(h)), wide(vget_high_u16(h))]
+        }
     }
 }

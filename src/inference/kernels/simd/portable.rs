@@ -23,6 +23,8 @@ impl<const BYTES: bool> Simd for Portable<BYTES> {
     const DEPTH: usize = 1;
     type A = i32;
     type W = [i8; LANES];
+    type P = [[u8; 4]; LANES];
+    type Q = [[i16; 4]; LANES];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self::F {
@@ -76,14 +78,12 @@ impl<const BYTES: bool> Simd for Portable<BYTES> {
     }
     #[inline(always)]
     unsafe fn store_steps(to: *mut u8, x: Self::F) {
-        for (i, x) in x.into_iter().enumerate() {
-            // SAFETY: the caller has that much room there.
-            unsafe {
-                if BYTES {
-                    *to.add(i) = x as u8;
-                } else {
-                    to.cast::<i16>().add(i).write_unaligned(x as i16);
-                }
+        // SAFETY: the caller has that much room there.
+        unsafe {
+            if BYTES {
+                to.cast::<[u8; LANES]>().write(x.map(|x| x as u8));
+            } else {
+                Self::store_words(to.cast(), x);
             }
         }
     }
@@ -110,5 +110,48 @@ impl<const BYTES: bool> Simd for Portable<BYTES> {
     #[inline(always)]
     unsafe fn float(x: Self::I) -> Self::F {
         each(|i| x[i] as f32)
+    }
+    #[inline(always)]
+    unsafe fn packed(from: *const u8) -> Self::P {
+        // SAFETY: the caller has four bytes a lane there.
+        unsafe { from.cast::<Self::P>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn nibbles<const UPPER: bool>(p: Self::P) -> Self::P {
+        p.map(|four| four.map(|byte| if UPPER { byte >> 4 } else { byte & 15 }))
+    }
+    #[inline(always)]
+    unsafe fn widen<const SIGNED: bool>(p: Self::P) -> Self::Q {
+        let word = |byte: u8| if SIGNED { i16::from(byte as i8) } else { i16::from(byte) };
+        p.map(|[first, third, second, fourth]| [first, second, third, fourth].map(word))
+    }
+    #[inline(always)]
+    unsafe fn dot_words<const SECOND: bool>(
+        acc: Self::I,
+        activations: *const i16,
+        weights: Self::Q,
+    ) -> Self::I {
+        let at = 2 * usize::from(SECOND);
+        // SAFETY: the caller has four activations there.
+        let x = unsafe { activations.add(at).cast::<[i16; 2]>().read_unaligned() };
+        let x = x.map(i32::from);
+        std::array::from_fn(|lane| {
+            let w = weights[lane];
+            acc[lane] + x[0] * i32::from(w[at]) + x[1] * i32::from(w[at + 1])
+        })
+    }
+    #[inline(always)]
+    unsafe fn store_words(to: *mut i16, x: Self::F) {
+        // SAFETY: the caller has that much room there.
+        unsafe { to.cast::<[i16; LANES]>().write_unaligned(x.map(|x| x as i16)) }
+    }
+    #[inline(always)]
+    unsafe fn load_half(from: *const u16) -> Self::F {
+        // SAFETY: the caller has that many numbers there.
+        let halves = unsafe { from.cast::<[u16; LANES]>().read_unaligned() };
+        halves.map(|h| {
+            let size = f32::from_bits(u32::from(h & 0x7fff) << 13) * super::HALF_BIAS;
+            if h & 0x8000 == 0 { size } else { -size }
+        })
     }
 }

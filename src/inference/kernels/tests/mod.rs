@@ -1,5 +1,7 @@
 //! Every level against plain loops, over sizes that fill vectors and sizes that do not.
 
+mod generator;
+
 use super::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

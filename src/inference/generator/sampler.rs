@@ -22,8 +22,8 @@ impl Sampler {
         Self { temperature, top_p, rng: StdRng::seed_from_u64(seed) }
     }
 
-    /// The next token; 0 for no logits at all. NaN counts as impossible.
-    pub fn pick(&mut self, logits: &[f32]) -> u32 {
+    /// The next token. NaN counts as impossible; `None` if nothing is possible.
+    pub fn pick(&mut self, logits: &[f32]) -> Option<u32> {
         let clean = |x: f32| if x.is_nan() { f32::NEG_INFINITY } else { x };
         let mut best = (0usize, f32::NEG_INFINITY);
         for (index, logit) in logits.iter().enumerate() {
@@ -31,14 +31,19 @@ impl Sampler {
                 best = (index, *logit);
             }
         }
-        if self.temperature < GREEDY || !self.temperature.is_finite() {
-            return best.0 as u32;
+        if !best.1.is_finite() {
+            return None;
         }
-        let weight = |x: f32| (f64::from(clean(x) - best.1) / self.temperature).exp() as f32;
+        if self.temperature < GREEDY || !self.temperature.is_finite() {
+            return Some(best.0 as u32);
+        }
+        let weight = |x: f32| (f64::from(x - best.1) / self.temperature).exp() as f32;
+        // Tokens less likely than a hundred-millionth of the best one cannot matter to four digits of the mass, and leaving
+        // them out keeps the sort short.
+        let least = best.1 - (18.4 * self.temperature) as f32;
+        let likely = logits.iter().enumerate().filter(|(_, x)| **x >= least);
         let mut weights: Vec<(u32, f32)> =
-            logits.iter().enumerate().map(|(index, x)| (index as u32, weight(*x))).collect();
-        // Tokens this unlikely cannot matter to four digits of the mass, and leaving them out keeps the sort short.
-        weights.retain(|(_, weight)| *weight > 1e-8);
+            likely.map(|(index, x)| (index as u32, weight(*x))).collect();
         if self.top_p < 1.0 {
             weights.sort_by(|a, b| b.1.total_cmp(&a.1));
             let target = weights.iter().map(|(_, w)| w).sum::<f32>() * self.top_p.max(0.0) as f32;
@@ -56,10 +61,10 @@ impl Sampler {
         for (token, weight) in &weights {
             point -= weight;
             if point <= 0.0 {
-                return *token;
+                return Some(*token);
             }
         }
-        weights.last().map_or(best.0 as u32, |(token, _)| *token)
+        Some(weights.last().map_or(best.0 as u32, |(token, _)| *token))
     }
 }
 
@@ -71,7 +76,7 @@ mod tests {
 
     fn draw(temperature: f64, top_p: f64, seed: u64) -> Vec<u32> {
         let mut sampler = Sampler::new(temperature, top_p, seed);
-        (0..200).map(|_| sampler.pick(&LOGITS)).collect()
+        (0..200).map(|_| sampler.pick(&LOGITS).unwrap()).collect()
     }
 
     #[test]
@@ -84,8 +89,12 @@ mod tests {
     fn zero_is_greedy_and_odd_input_is_survived() {
         assert!(draw(0.0, 1.0, 1).iter().all(|token| *token == 1));
         assert!(draw(f64::NAN, 1.0, 1).iter().all(|token| *token == 1));
-        assert_eq!(Sampler::new(1.0, 0.5, 1).pick(&[]), 0);
-        assert_eq!(Sampler::new(1.0, 0.5, 1).pick(&[f32::NAN; 3]), 0);
+        for temperature in [0.0, 1.0] {
+            let mut sampler = Sampler::new(temperature, 0.5, 1);
+            assert_eq!(sampler.pick(&[]), None);
+            assert_eq!(sampler.pick(&[f32::NAN; 3]), None);
+            assert_eq!(sampler.pick(&[f32::NEG_INFINITY, 1.0, f32::NAN]), Some(1));
+        }
     }
 
     #[test]
@@ -100,7 +109,7 @@ mod tests {
     #[test]
     fn frequencies_follow_the_softmax() {
         let mut sampler = Sampler::new(1.0, 1.0, 11);
-        let hits = (0..4000).filter(|_| sampler.pick(&LOGITS) == 1).count();
+        let hits = (0..4000).filter(|_| sampler.pick(&LOGITS) == Some(1)).count();
         assert!((2500..2800).contains(&hits), "{hits} of 4000, expected about 2600");
     }
 }
