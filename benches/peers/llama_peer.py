@@ -1,4 +1,4 @@
-"""llama.cpp for `cargo bench --bench generator -- MODEL.gguf --peer "python benches/peers/llama_cpp.py MODEL.gguf"`.
+"""llama.cpp for `cargo bench --bench generator -- MODEL.gguf --peer "python benches/peers/llama_peer.py MODEL.gguf"`.
 
 With `q4_0` as a second argument the file is first requantised to llama.cpp's fastest four-bit form. Answers each line `CORES
 prefill|decode|prefix N` with milliseconds: the first token of a prompt of N tokens, a token behind N, the first token of 32 new
