@@ -75,7 +75,7 @@ fn correlation(a: &[f32], b: &[f32]) -> f64 {
 fn first_text(value: &serde_json::Value) -> Option<String> {
     value.as_object()?.values().find_map(|value| {
         let text = value.as_str().or_else(|| value.as_array()?.first()?.as_str())?;
-        (text.len() > 12).then(|| text.to_owned())
+        text.contains(' ').then(|| text.to_owned())
     })
 }
 

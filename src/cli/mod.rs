@@ -2,6 +2,7 @@
 
 mod analyze;
 mod batch;
+mod bench;
 mod config;
 mod eval;
 mod explain;
@@ -42,6 +43,8 @@ enum Command {
     /// Measure how good the local models are.
     #[command(subcommand)]
     Eval(eval::EvalArgs),
+    /// Measure how fast the local models are on this machine.
+    Bench(bench::BenchArgs),
     /// Read the record of requests.
     Ledger(ledger::LedgerArgs),
     /// List, fetch and verify local models.
@@ -62,6 +65,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Analyze(args) => analyze::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
         Command::Eval(args) => eval::run(&common, &args),
+        Command::Bench(args) => bench::run(&common, &args),
         Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
         Command::Models(args) => models::run(&args, &open::config(&common)?),
         Command::Config(args) => config::run(&args, common.config.as_deref()),

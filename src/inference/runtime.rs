@@ -291,7 +291,12 @@ impl Runtime {
         });
         let generator = loaders.generator.map(|load| {
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
-            serve("generator", bounds.threads, &lane, load, warm_up, generate);
+            let own = Arc::clone(&lane);
+            let warm = move |generator: &mut (dyn TextGenerator + 'static)| {
+                own.set_footprint(generator.footprint());
+                warm_up(generator)
+            };
+            serve("generator", bounds.threads, &lane, load, warm, generate);
             lane
         });
         Self { edge, readings: ReadingCache::default(), encoder, generator, embeds }

@@ -19,6 +19,9 @@ pub(super) fn of(request: &ChatRequest, raw: Value<'_>) -> Vec<String> {
     if request.sampling.logprobs {
         lost.push("logprobs".to_owned());
     }
+    if request.sampling.top_logprobs.is_some() {
+        lost.push("top_logprobs".to_owned());
+    }
     let format = raw.get("response_format");
     if format.is_some_and(|format| !format.get("type").is_some_and(|kind| kind.is("text"))) {
         lost.push("response_format".to_owned());

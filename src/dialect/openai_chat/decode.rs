@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use bytes::Bytes;
 
 /// Top-level fields with a meaning to Weir.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 20] = [
     "model",
     "messages",
     "stream",
@@ -35,6 +35,7 @@ const FIELDS: [&str; 19] = [
     "seed",
     "n",
     "logprobs",
+    "top_logprobs",
     "cache_control",
 ];
 

@@ -1,7 +1,7 @@
 //! Cases from files, and properties of decoding and splicing.
 
 use super::*;
-use crate::chat::{ChatRequest, Edit, Part, SlotKind, splice};
+use crate::chat::{ChatRequest, Edit, Likely, Part, SlotKind, StreamEvent, TokenLogprob, splice};
 use crate::dialect::cases::check;
 use crate::error::{Error, ErrorKind};
 use bytes::Bytes;
@@ -148,6 +148,34 @@ fn responses() {
             Err(error) => error.to_string(),
         }
     });
+}
+
+#[test]
+fn probabilities_of_tokens_are_those_of_the_api() {
+    let likely = |bytes: &[u8], logprob| Likely { bytes: bytes.to_vec(), logprob };
+    let token = TokenLogprob {
+        chosen: likely(b"\xf0\x9f", -0.5),
+        top: vec![likely(b"a", -0.25), likely(b"\n", f32::NEG_INFINITY)],
+    };
+    let event = StreamEvent::Text { choice: 0, delta: "x".to_owned(), logprobs: vec![token] };
+    let wanted = json!({"content": [{
+        "token": "\u{fffd}", "logprob": -0.5, "bytes": [240, 159],
+        "top_logprobs": [
+            {"token": "a", "logprob": -0.25, "bytes": [97]},
+            {"token": "\n", "logprob": -9999, "bytes": [10]},
+        ],
+    }], "refusal": null});
+    let chunk = ChunkEncoder::new(0, false).encode(&event).unwrap();
+    let chunk: Value = serde_json::from_slice(&chunk).unwrap();
+    assert_eq!(chunk["choices"][0]["logprobs"], wanted);
+    let mut collector = Collector::new();
+    collector.push(&event);
+    let whole: Value = serde_json::from_slice(&encode_response(&collector.finish(), 0)).unwrap();
+    assert_eq!(whole["choices"][0]["logprobs"], wanted);
+    let asked = decode(
+        r#"{"model":"m","messages":[{"role":"user","content":"x"}],"logprobs":true,"top_logprobs":3}"#,
+    );
+    assert_eq!(asked.unwrap().sampling.top_logprobs, Some(3));
 }
 
 #[test]

@@ -13,10 +13,11 @@ mod tests;
 use super::InferenceError;
 use super::decoder::Decoder;
 use super::fetch::{Blob, ModelFiles};
-use super::gguf::{Gguf, GgufTokenizer};
+use super::gguf::{CandleLm, Gguf, GgufTokenizer};
 use super::manifest::ModelSpec;
 use super::runtime::GenerateRequest;
 use crate::chat::{FinishReason, Role, TokenLogprob, Usage};
+use candle_core::Device;
 use form::Forms;
 use sampler::Sampler;
 use std::io::{Cursor, Read, Seek};
@@ -183,17 +184,24 @@ impl ChatGenerator {
             other => other,
         };
         let mut file = Gguf::read(reader).map_err(named)?;
-        let model = Decoder::load(&mut file, spec.max_len, cache_bytes).map_err(named)?;
         let tokenizer = GgufTokenizer::new(&file.metadata).map_err(named)?;
-        if tokenizer.len() > model.vocabulary() {
-            let (tokens, rows) = (tokenizer.len(), model.vocabulary());
-            let why = format!("a tokenizer of {tokens} tokens does not fit a model of {rows}");
-            return Err(named(InferenceError::Failed(why)));
-        }
+        let model: Box<dyn CausalLm> = match on_gpu(&mut file, spec) {
+            Some(model) => model,
+            None => {
+                let model = Decoder::load(&mut file, spec.max_len, cache_bytes).map_err(named)?;
+                if tokenizer.len() > model.vocabulary() {
+                    let (tokens, rows) = (tokenizer.len(), model.vocabulary());
+                    let why =
+                        format!("a tokenizer of {tokens} tokens does not fit a model of {rows}");
+                    return Err(named(InferenceError::Failed(why)));
+                }
+                Box::new(model)
+            }
+        };
         let source = file.metadata.text("tokenizer.chat_template");
         let template = ChatTemplate::new(source, tokenizer.bos(), tokenizer.eos())?;
         Ok(Self {
-            model: Engine::new(Box::new(model), Box::new(tokenizer)),
+            model: Engine::new(model, Box::new(tokenizer)),
             template,
             temperature: spec.temperature.unwrap_or(1.0),
             top_p: spec.top_p.unwrap_or(1.0),
@@ -214,6 +222,19 @@ impl ChatGenerator {
     /// The window in tokens.
     pub fn window(&self) -> usize {
         self.model.lm.window()
+    }
+}
+
+/// The model on a GPU, where the build has one (features `cuda` and `metal`), the machine has it, and candle knows the architecture.
+fn on_gpu(file: &mut Gguf<impl Read + Seek>, spec: &ModelSpec) -> Option<Box<dyn CausalLm>> {
+    let devices = [Device::cuda_if_available(0), Device::metal_if_available(0)];
+    let device = devices.into_iter().flatten().find(|device| !device.is_cpu())?;
+    match file.rewound().and_then(|file| CandleLm::load(file, device, spec.max_len)) {
+        Ok(model) => Some(Box::new(model)),
+        Err(error) => {
+            tracing::warn!(model = spec.name, reason = %error, "not on the GPU");
+            None
+        }
     }
 }
 

@@ -174,6 +174,15 @@ impl<R: Read + Seek> Gguf<R> {
         Ok(Self { metadata, tensors, reader })
     }
 
+    /// The file itself, at its beginning.
+    ///
+    /// # Errors
+    /// If it cannot be read any more.
+    pub fn rewound(&mut self) -> Result<&mut R, InferenceError> {
+        self.reader.rewind().map_err(bad)?;
+        Ok(&mut self.reader)
+    }
+
     /// A tensor, if it is there.
     pub fn find(&self, name: &str) -> Option<&TensorInfo> {
         self.tensors.get(name)

@@ -2,14 +2,12 @@
 //!
 //! Format: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
 
-#[cfg(any(test, feature = "cuda", feature = "metal"))]
 mod candle;
 mod header;
 mod matrix;
 mod metadata;
 mod tokenizer;
 
-#[cfg(any(test, feature = "cuda", feature = "metal"))]
 pub use candle::CandleLm;
 pub use header::{Gguf, TensorInfo};
 pub use matrix::Rows;

@@ -76,6 +76,13 @@ impl Block {
     }
 }
 
+/// Where the columns of four are, see [`Simd::P`]; the same the other way round.
+const ORDER: [usize; 4] = [0, 2, 1, 3];
+
+fn ordered(four: [u8; 4]) -> [u8; 4] {
+    ORDER.map(|at| four[at])
+}
+
 /// Weights in blocks and their bias.
 #[derive(Debug)]
 pub struct BlockMatrix {
@@ -140,16 +147,6 @@ impl BlockMatrix {
         ((row / width * blocks + block) * self.blocks.size(width), row % width)
     }
 
-    /// Where in its panel's block a row has a weight, and whether in the upper half of the byte.
-    fn weight(&self, row: usize, col: usize) -> (usize, bool) {
-        // Within four columns the order is 0, 2, 1, 3.
-        let lane = [0, 2, 1, 3][col % 4];
-        let (width, four) = (self.level.panel(), col / 4);
-        let (step, upper) =
-            if self.blocks.has_low() { (four / 2, four % 2 == 1) } else { (four, false) };
-        (self.blocks.head(width) + (step * width + row) * 4 + lane, upper)
-    }
-
     /// Stores a block.
     ///
     /// # Panics
@@ -158,21 +155,27 @@ impl BlockMatrix {
         assert!(from.scale.is_finite() && from.low.is_finite(), "weights that are numbers");
         let (start, row) = self.place(row, block);
         let width = self.level.panel();
-        let size = self.blocks.size(width);
-        for (col, value) in from.values.iter().enumerate() {
-            let (at, upper) = self.weight(row, col);
-            let to = &mut self.data[start + at];
-            *to = match (self.blocks, upper) {
-                (Blocks::Bytes, _) => *value,
-                (Blocks::Nibbles, false) => *to & 0xf0 | value & 15,
-                (Blocks::Nibbles, true) => *to & 0x0f | value << 4,
-            };
-        }
-        let head = &mut self.data[start..start + size];
+        let (blocks, size) = (self.blocks, self.blocks.size(width));
+        let (head, weights) = self.data[start..start + size].split_at_mut(blocks.head(width));
         head[2 * row..2 * row + 2].copy_from_slice(&from.scale.to_le_bytes());
-        if self.blocks.has_low() {
+        if blocks.has_low() {
             let at = 2 * (width + row);
             head[at..at + 2].copy_from_slice(&from.low.to_le_bytes());
+        }
+        let steps = weights.chunks_exact_mut(4 * width);
+        match blocks {
+            Blocks::Bytes => {
+                for (to, four) in steps.zip(from.values.as_chunks::<4>().0) {
+                    to[4 * row..4 * row + 4].copy_from_slice(&ordered(*four));
+                }
+            }
+            Blocks::Nibbles => {
+                for (to, eight) in steps.zip(from.values.as_chunks::<8>().0) {
+                    let halves = |i: usize| eight[i] & 15 | eight[i + 4] << 4;
+                    let four = [halves(0), halves(1), halves(2), halves(3)];
+                    to[4 * row..4 * row + 4].copy_from_slice(&ordered(four));
+                }
+            }
         }
     }
 
@@ -186,15 +189,16 @@ impl BlockMatrix {
         for (block, out) in out.chunks_mut(BLOCK).enumerate() {
             let (start, row) = self.place(row, block);
             let data = &self.data[start..start + self.blocks.size(width)];
-            let half = |at: usize| f16::from_le_bytes([data[at], data[at + 1]]).to_f32();
+            let (head, weights) = data.split_at(self.blocks.head(width));
+            let half = |at: usize| f16::from_le_bytes([head[at], head[at + 1]]).to_f32();
             let scale = half(2 * row);
             let low = if self.blocks.has_low() { half(2 * (width + row)) } else { 0.0 };
             for (col, out) in out.iter_mut().enumerate() {
-                let (at, upper) = self.weight(row, col);
-                let value = match (self.blocks, upper) {
-                    (Blocks::Bytes, _) => f32::from(data[at] as i8),
-                    (Blocks::Nibbles, false) => f32::from(data[at] & 15),
-                    (Blocks::Nibbles, true) => f32::from(data[at] >> 4),
+                let four = |step: usize| &weights[(step * width + row) * 4..][..4];
+                let lane = ORDER[col % 4];
+                let value = match self.blocks {
+                    Blocks::Bytes => f32::from(four(col / 4)[lane] as i8),
+                    Blocks::Nibbles => f32::from(four(col / 8)[lane] >> (col / 4 % 2 * 4) & 15),
                 };
                 *out = value * scale + low;
             }
@@ -364,6 +368,19 @@ pub(super) unsafe fn apply<S: Simd>(
     }
 }
 
+/// How far ahead weights are asked for: the processor's own foresight ends with a page of memory.
+const AHEAD: usize = 4096;
+
+/// Asks for as many bytes as a block has.
+#[inline(always)]
+unsafe fn ahead<S: Simd>(at: *const u8, size: usize) {
+    let mut line = 0;
+    while line < size {
+        unsafe { S::prefetch(at.wrapping_add(AHEAD + line)) };
+        line += 64;
+    }
+}
+
 #[inline(always)]
 unsafe fn nibbles<S: Simd, const R: usize>(
     w: &BlockMatrix,
@@ -381,6 +398,10 @@ unsafe fn nibbles<S: Simd, const R: usize>(
             let at = w.data.as_ptr().add((panel * blocks + block) * size);
             let values = x.values.as_ptr().add((row * blocks + block) * BLOCK);
             let weights = at.add(Blocks::Nibbles.head(width));
+            // Later tiles find it in the cache.
+            if row == 0 {
+                ahead::<S>(at, size);
+            }
             let mut sums = [[S::zero(); 2]; R];
             let mut step = 0;
             while step < BLOCK / 8 {
@@ -427,6 +448,10 @@ unsafe fn bytes<S: Simd, const R: usize>(
             let at = w.data.as_ptr().add((panel * blocks + block) * size);
             let values = x.values.as_ptr().add((row * blocks + block) * BLOCK);
             let weights = at.add(Blocks::Bytes.head(width));
+            // Later tiles find it in the cache.
+            if row == 0 {
+                ahead::<S>(at, size);
+            }
             let mut sums = [[S::zero(); 2]; R];
             let mut step = 0;
             while step < BLOCK / 4 {

@@ -118,6 +118,10 @@ impl<const VNNI: bool> Simd for Avx<VNNI> {
         unsafe { _mm256_cvtepi32_ps(x) }
     }
     #[inline(always)]
+    unsafe fn prefetch(from: *const u8) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+    }
+    #[inline(always)]
     unsafe fn packed(from: *const u8) -> Self::P {
         unsafe { _mm256_loadu_si256(from.cast()) }
     }

@@ -92,6 +92,10 @@ impl Simd for Avx512 {
         unsafe { _mm512_cvtepi32_ps(x) }
     }
     #[inline(always)]
+    unsafe fn prefetch(from: *const u8) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+    }
+    #[inline(always)]
     unsafe fn packed(from: *const u8) -> Self::P {
         unsafe { _mm512_loadu_si512(from.cast()) }
     }

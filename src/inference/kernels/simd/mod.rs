@@ -104,6 +104,9 @@ pub(in crate::inference::kernels) trait Simd: Copy + 'static {
     /// As `f32`.
     unsafe fn float(x: Self::I) -> Self::F;
 
+    /// Says that what lies there will be read soon; it need not be there at all.
+    unsafe fn prefetch(from: *const u8);
+
     /// Four columns of weights for each lane, a byte each: columns 0, 2, 1 and 3.
     type P: Copy;
     /// The same as words.

@@ -113,6 +113,8 @@ impl Simd for Neon {
         unsafe { [vcvtq_f32_s32(x[0]), vcvtq_f32_s32(x[1])] }
     }
     #[inline(always)]
+    unsafe fn prefetch(_: *const u8) {}
+    #[inline(always)]
     unsafe fn packed(from: *const u8) -> Self::P {
         // Column by column: bytes 0, 4, 8, … are the first one.
         unsafe {

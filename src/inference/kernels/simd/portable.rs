@@ -112,6 +112,8 @@ impl<const BYTES: bool> Simd for Portable<BYTES> {
         each(|i| x[i] as f32)
     }
     #[inline(always)]
+    unsafe fn prefetch(_: *const u8) {}
+    #[inline(always)]
     unsafe fn packed(from: *const u8) -> Self::P {
         // SAFETY: the caller has four bytes a lane there.
         unsafe { from.cast::<Self::P>().read_unaligned() }
