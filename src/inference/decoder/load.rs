@@ -44,8 +44,8 @@ impl Decoder {
         }
         let near = spec.near.map_or(spec.base, |(_, base)| base);
         let ropes = [
-            Rope::new(spec.rotating, near, 1.0, factors.as_deref()),
-            Rope::new(spec.rotating, spec.base, spec.stretch, factors.as_deref()),
+            Rope::new(spec.rotating, near, 1.0, factors.as_deref(), spec.magnitude),
+            Rope::new(spec.rotating, spec.base, spec.stretch, factors.as_deref(), spec.magnitude),
         ];
         let matrices = layers.iter().flat_map(Layer::matrices);
         let matrices = matrices.chain(std::iter::once(&table)).chain(&output);

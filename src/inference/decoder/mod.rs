@@ -168,7 +168,7 @@ impl Decoder {
                 heads: spec.heads,
                 first: span.position + skipped,
                 reach,
-                scale: 1.0 / (spec.head as f32).sqrt(),
+                scale: spec.scale,
             };
             let mixed = &mut mixed[kept * q..(kept + span.kept) * q];
             level.attend_pages(&of, mixed, &mut memory.scratch);

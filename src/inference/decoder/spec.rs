@@ -29,6 +29,10 @@ pub(super) struct Spec {
     pub base: f32,
     /// What positions are divided by.
     pub stretch: f32,
+    /// What rotated numbers are multiplied with.
+    pub magnitude: f32,
+    /// What scores are multiplied with.
+    pub scale: f32,
     pub gate: Gate,
     /// What a token's embedding is multiplied with.
     pub embedding: f32,
@@ -100,9 +104,15 @@ impl Spec {
         if stretch <= 0.0 || base <= 0.0 {
             return Err(fail(format!("{} is not above zero", key("rope.freq_base"))));
         }
+        let longrope = metadata.text(&key("rope.scaling.type")) == Some("longrope");
+        // The factors for short contexts are used, which hold up to here.
+        let most = number("rope.scaling.original_context_length").filter(|_| longrope);
         let near = number("attention.sliding_window").filter(|n| *n > 0);
         let window = number("context_length").unwrap_or(2048);
+        let window = window.min(most.unwrap_or(usize::MAX));
         let window = window.min(max_len.map_or(usize::MAX, |len| len as usize)).max(1);
+        // Gemma 3 27B, of 62 layers, scales as if its heads shared the width.
+        let scaled = if gemma && layers == 62 { width / heads } else { head };
         Ok(Self {
             layers,
             width,
@@ -116,6 +126,8 @@ impl Spec {
             neighbours: name == "llama",
             base,
             stretch,
+            magnitude: float("rope.scaling.attn_factor").unwrap_or(1.0),
+            scale: 1.0 / (scaled as f32).sqrt(),
             gate: if gemma { Gate::Gelu } else { Gate::Silu },
             embedding: if gemma { (width as f32).sqrt() } else { 1.0 },
             // A window of n tokens has n - 1 before the token itself.
@@ -138,5 +150,56 @@ impl Spec {
             Some((reach, _)) if !(layer + 1).is_multiple_of(self.far_every) => (reach, true),
             _ => (usize::MAX, false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::quantized::gguf_file::Value;
+
+    fn spec(architecture: &str, own: &[(&str, Value)]) -> Result<Spec, InferenceError> {
+        let number = |n: u32| Value::U32(n);
+        let mut all: Vec<(&str, Value)> = vec![
+            ("block_count", number(12)),
+            ("embedding_length", number(64)),
+            ("feed_forward_length", number(96)),
+            ("attention.head_count", number(4)),
+            ("context_length", number(1000)),
+        ];
+        all.extend(own.iter().cloned());
+        let mut metadata: std::collections::HashMap<String, Value> =
+            all.into_iter().map(|(key, value)| (format!("{architecture}.{key}"), value)).collect();
+        let name = Value::String(architecture.to_owned());
+        metadata.insert("general.architecture".to_owned(), name);
+        Spec::new(&Metadata(metadata), Some(900))
+    }
+
+    #[test]
+    fn what_architectures_mean_by_their_keys() {
+        let near = ("attention.sliding_window", Value::U32(8));
+        let llama = spec("llama", std::slice::from_ref(&near)).unwrap();
+        assert_eq!((llama.head, llama.kv_heads, llama.window), (16, 4, 900));
+        assert!(llama.neighbours && llama.near.is_none() && llama.scale == 0.25);
+        let gemma = spec("gemma3", std::slice::from_ref(&near)).unwrap();
+        let far: Vec<usize> = (0..12).filter(|at| gemma.reach(*at).0 == usize::MAX).collect();
+        assert_eq!((far, gemma.reach(0)), (vec![5, 11], (7, true)));
+        let longrope = [
+            ("rope.scaling.type", Value::String("longrope".to_owned())),
+            ("rope.scaling.original_context_length", Value::U32(400)),
+            ("rope.scaling.attn_factor", Value::F32(1.2)),
+        ];
+        let phi = spec("phi3", &longrope).unwrap();
+        assert_eq!((phi.window, phi.magnitude), (400, 1.2));
+        let linear = [
+            ("rope.scaling.type", Value::String("linear".to_owned())),
+            ("rope.scaling.factor", Value::F32(8.0)),
+        ];
+        assert_eq!(spec("qwen2", &linear).unwrap().stretch, 8.0);
+        let yarn = [("rope.scaling.type", Value::String("yarn".to_owned()))];
+        let error = spec("qwen2", &yarn).unwrap_err().to_string();
+        assert!(error.contains("qwen2.rope.scaling.type") && error.contains("yarn"), "{error}");
+        let experts = [("expert_count", Value::U32(8))];
+        assert!(spec("llama", &experts).unwrap_err().to_string().contains("expert_count"));
     }
 }
