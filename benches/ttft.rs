@@ -2,7 +2,7 @@
 //!
 //! One client, streamed answers, against a scripted upstream that answers at once, so that what is left is Weir's own time:
 //! `direct` without Weir; `cloud`: intent and detectors, nothing found; `redacted`: personal data replaced and restored; `local`:
-//! the generator in this process. Each in a short and a long form. The models are fetched on the first run, which may take minutes.
+//! the generator in this process. Each in a short and a long form, and with a prompt that was there before and with new ones. The models are fetched on the first run, which may take minutes.
 //! Options behind `--`: `--requests N` (200; a tenth of it for `local`). `WEIR_BIN` names another weir.
 
 mod support;
@@ -64,20 +64,25 @@ fn drive(args: &[String]) -> Result<(), String> {
         ("local", &gateway, "local", plain, (requests / 10).max(3)),
     ] {
         for (size, repeat) in [("short", 1), ("long", 24)] {
-            let file = write_body(dir.path(), &body(model, &sentence.repeat(repeat), true))?;
-            let before = process.cpu_seconds();
-            let report =
-                Load { to, body: &file, header: None, connections: 1, requests: n }.run()?;
-            let ms = |micros: f64| format!("{:.2}", micros / 1e3);
-            rows.push(vec![
-                path.to_owned(),
-                size.to_owned(),
-                ms(report.first_p50),
-                ms(report.first_p99),
-                ms(report.p50),
-                format!("{:.1}", (process.cpu_seconds() - before) / report.sent as f64 * 1e3),
-                report.errors.to_string(),
-            ]);
+            // A prompt that was there before is read no more: neither by the edge pack nor by the generator.
+            for (prompt, start) in [("again", String::new()), ("new", format!("{path} ########: "))]
+            {
+                let text = start + &sentence.repeat(repeat);
+                let file = write_body(dir.path(), &body(model, &text, true))?;
+                let before = process.cpu_seconds();
+                let report =
+                    Load { to, body: &file, header: None, connections: 1, requests: n }.run()?;
+                let ms = |micros: f64| format!("{:.2}", micros / 1e3);
+                rows.push(vec![
+                    path.to_owned(),
+                    format!("{size}, {prompt}"),
+                    ms(report.first_p50),
+                    ms(report.first_p99),
+                    ms(report.p50),
+                    format!("{:.1}", (process.cpu_seconds() - before) / report.sent as f64 * 1e3),
+                    report.errors.to_string(),
+                ]);
+            }
         }
     }
     lines(&rows).iter().for_each(|line| say(line));

@@ -55,8 +55,12 @@ pub fn main(args: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// Where a body has this, each request has a number of its own.
+pub const NUMBER: &[u8; 8] = b"########";
+
 struct Shared {
     left: AtomicI64,
+    next: AtomicI64,
     errors: AtomicI64,
     times: Mutex<(Histogram<u64>, Histogram<u64>)>,
     /// Passed when every connection has had its first answer.
@@ -75,6 +79,7 @@ async fn run(
     };
     let shared = Arc::new(Shared {
         left: AtomicI64::new(requests),
+        next: AtomicI64::new(0),
         errors: AtomicI64::new(0),
         times: Mutex::new((histogram()?, histogram()?)),
         ready: Barrier::new(connections as usize + 1),
@@ -107,6 +112,8 @@ async fn run(
 /// One connection's loop; connects anew after an answer that was wrong. The first answer is not measured, and none is until
 /// every connection stands: a server that lets some wait would otherwise be measured with fewer.
 async fn connection(to: &str, request: &[u8], shared: &Shared) {
+    let mut request = request.to_vec();
+    let number = request.windows(NUMBER.len()).position(|window| window == NUMBER);
     let mut stream = None;
     let mut buffer = Vec::with_capacity(32 << 10);
     let mut measured = false;
@@ -114,7 +121,11 @@ async fn connection(to: &str, request: &[u8], shared: &Shared) {
         if measured && shared.left.fetch_sub(1, Ordering::Relaxed) <= 0 {
             return;
         }
-        match exchange(&mut stream, to, request, &mut buffer).await {
+        if let Some(at) = number {
+            let next = shared.next.fetch_add(1, Ordering::Relaxed);
+            request[at..at + NUMBER.len()].copy_from_slice(format!("{next:08}").as_bytes());
+        }
+        match exchange(&mut stream, to, &request, &mut buffer).await {
             Ok((first, total)) if measured => {
                 if let Ok(mut times) = shared.times.lock() {
                     times.0.saturating_record(total.as_nanos() as u64);
