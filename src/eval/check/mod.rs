@@ -261,3 +261,6 @@ fn judge(given: &Value, default: Option<&str>) -> Result<Check, String> {
     }
     Ok(Check::Judge { rubric })
 }
+
+#[cfg(test)]
+mod tests;

@@ -151,7 +151,7 @@ impl Turn<'_> {
         for check in &self.step.checks {
             let mut verdict = check.run(&observed);
             if let (Check::Judge { rubric }, Some(answer)) = (check, &answer) {
-                let judged = self.judge(rubric, answer).await?;
+                let judged = self.judge(rubric, answer, record.target.as_deref()).await?;
                 judge_cost = judge_cost.and_then(|sum| Some(sum + judged.cost?));
                 verdict = judged.pass;
             }
@@ -167,12 +167,17 @@ impl Turn<'_> {
         Ok(Done { answer, record, checks, calls, cost: spent, judge_cost })
     }
 
-    async fn judge(&self, rubric: &str, answer: &Answer) -> Result<judge::Verdict, RunError> {
+    async fn judge(
+        &self,
+        rubric: &str,
+        answer: &Answer,
+        answered: Option<&str>,
+    ) -> Result<judge::Verdict, RunError> {
         let spec = self.run.suite.judge.as_ref();
         let target = spec.and_then(|spec| self.run.live.config.target(&spec.target));
         let Some(target) = target else { return Err(RunError::Defect(self.case.id.clone())) };
         let asked = self.asked().join("\n");
-        let recorded = self.step.verdict.as_ref();
+        let recorded = answered.and_then(|target| self.step.verdicts.get(target));
         let canned = self.is_canned();
         let judged =
             judge::ask(self.run, target, rubric, &asked, answer, recorded, canned).await;

@@ -17,7 +17,7 @@ const HEAD: &[&str] = &[
 ];
 const STEP: &[&str] = &[
     "input", "messages", "request", "results", "headers", "check", "calls", "recorded", "outcomes",
-    "verdict",
+    "verdicts",
 ];
 const CASE: &[&str] = &["id", "tags", "escalate", "turns"];
 const MESSAGE_ROLES: [&str; 5] = ["system", "developer", "user", "assistant", "tool"];
@@ -217,8 +217,7 @@ fn step(head: &Head, fields: &Fields, first: bool, targets: &[String]) -> Result
     let mut all = head.checks.clone();
     all.extend(checks(&fields.list("check")?, scope)?);
     let (recorded, outcomes) = answers(fields, targets)?;
-    let verdict = fields.get("verdict").map(Recorded::answer).transpose();
-    let verdict = verdict.map_err(|problem| format!("verdict: {problem}"))?;
+    let verdicts = by_target(fields, "verdicts", targets)?;
     let calls = match fields.get("calls") {
         Some(_) => {
             let calls = fields.list("calls")?;
@@ -240,7 +239,7 @@ fn step(head: &Head, fields: &Fields, first: bool, targets: &[String]) -> Result
         tools: offered,
         recorded,
         outcomes,
-        verdict,
+        verdicts,
     })
 }
 
@@ -256,13 +255,23 @@ fn answers(fields: &Fields, targets: &[String]) -> Result<Answers, String> {
         outcomes.insert(target.clone(), success);
         recorded.insert(target, answer);
     }
-    for (target, value) in fields.mapping("recorded")? {
-        policy_target(&target, targets).map_err(|problem| format!("recorded: {problem}"))?;
-        let read = Recorded::answer(&value);
-        let answer = read.map_err(|problem| format!("recorded.{target}: {problem}"))?;
-        recorded.insert(target.into(), answer);
-    }
+    recorded.extend(by_target(fields, "recorded", targets)?);
     Ok((recorded, outcomes))
+}
+
+/// Answers by the name of a target.
+fn by_target(
+    fields: &Fields,
+    name: &str,
+    targets: &[String],
+) -> Result<BTreeMap<Arc<str>, Recorded>, String> {
+    let read = |(target, value): (String, Value)| {
+        policy_target(&target, targets).map_err(|problem| format!("{name}: {problem}"))?;
+        let answer = Recorded::answer(&value);
+        let answer = answer.map_err(|problem| format!("{name}.{target}: {problem}"))?;
+        Ok((target.into(), answer))
+    };
+    fields.mapping(name)?.into_iter().map(read).collect()
 }
 
 fn checks(values: &[Value], scope: Scope<'_>) -> Result<Vec<Check>, String> {

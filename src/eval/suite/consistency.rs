@@ -69,9 +69,14 @@ fn criteria(suite: &Suite, problems: &mut Vec<SuiteProblem>) {
         }
         for step in &case.steps {
             let judged = step.checks.iter().any(|check| matches!(check, Check::Judge { .. }));
-            if judged && step.is_canned() && step.verdict.is_none() {
-                let message = "check `judge` needs `verdict`, what the judge answered, beside the recorded answers";
-                problems.push(at(case, message.to_owned()));
+            let unjudged = step.recorded.keys().find(|name| !step.verdicts.contains_key(*name));
+            if let Some(target) = unjudged.filter(|_| judged) {
+                problems.push(at(
+                    case,
+                    format!(
+                        "check `judge` needs `verdicts.{target}`, what the judge said of that target's recorded answer: add it"
+                    ),
+                ));
             }
             let bare = step.recorded.iter().find(|(_, answer)| !answer.has_words);
             if let Some((target, _)) = bare

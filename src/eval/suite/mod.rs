@@ -10,6 +10,8 @@ pub mod fields;
 pub mod import;
 mod recorded;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use recorded::Recorded;
 pub use source::{SuiteError, SuiteProblem};
@@ -99,8 +101,8 @@ pub struct Step {
     pub recorded: BTreeMap<Arc<str>, Recorded>,
     /// Whether targets get it right.
     pub outcomes: BTreeMap<Arc<str>, bool>,
-    /// What the judge said once.
-    pub verdict: Option<Recorded>,
+    /// What the judge said once of each target's answer.
+    pub verdicts: BTreeMap<Arc<str>, Recorded>,
 }
 
 impl Step {

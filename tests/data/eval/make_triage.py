@@ -316,8 +316,10 @@ def judged():
             "check": [{"judge": "The sentence is friendly and says that the lamp is on its way."}],
             **recorded(text, right, wrong, {"small": 50, "large": 100}),
         }
-        good = case["outcomes"]["small"]
-        case["verdict"] = {"text": json.dumps({"pass": bool(good)}), "input_tokens": 120, "output_tokens": 6}
+        case["verdicts"] = {
+            model: {"text": json.dumps({"pass": bool(good)}), "input_tokens": 120, "output_tokens": 6}
+            for model, good in case["outcomes"].items()
+        }
         yield case
 
 
