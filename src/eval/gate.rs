@@ -281,3 +281,6 @@ impl Paired {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
