@@ -90,7 +90,9 @@ pub enum GateError {
     #[error("the two reports have no case in common: they are of different suites")]
     NoPairs,
     /// A figure is missing.
-    #[error("{0}: the baseline has no such figure ({1}); run the baseline again, or leave the bound out")]
+    #[error(
+        "{0}: the baseline has no such figure ({1}); run the baseline again, or leave the bound out"
+    )]
     NoBaseline(&'static str, &'static str),
 }
 
@@ -101,11 +103,8 @@ pub enum GateError {
 pub fn compare(baseline: &Report, new: &Report, limits: Limits) -> Result<Comparison, GateError> {
     let before: HashMap<&str, &CaseResult> =
         baseline.cases.iter().map(|case| (case.id.as_str(), case)).collect();
-    let pairs: Vec<(&CaseResult, &CaseResult)> = new
-        .cases
-        .iter()
-        .filter_map(|case| Some((*before.get(case.id.as_str())?, case)))
-        .collect();
+    let pairs: Vec<(&CaseResult, &CaseResult)> =
+        new.cases.iter().filter_map(|case| Some((*before.get(case.id.as_str())?, case))).collect();
     if pairs.is_empty() {
         return Err(GateError::NoPairs);
     }
@@ -137,7 +136,11 @@ pub fn compare(baseline: &Report, new: &Report, limits: Limits) -> Result<Compar
             paired: None,
         });
     }
-    Ok(Comparison { n_paired: pairs.len(), findings, warnings: warnings(baseline, new, pairs.len()) })
+    Ok(Comparison {
+        n_paired: pairs.len(),
+        findings,
+        warnings: warnings(baseline, new, pairs.len()),
+    })
 }
 
 fn drop(name: &'static str, before: f64, now: Option<f64>, limit: f64) -> Finding {
@@ -180,10 +183,8 @@ fn cost(
 ) -> Result<Finding, GateError> {
     const NAME: &str = "max_cost_increase";
     let of = |report: &Report| report.metrics.cost_per_success_usd.value;
-    let before = of(baseline).ok_or(GateError::NoBaseline(
-        NAME,
-        "a price was unknown, or no task succeeded",
-    ))?;
+    let before = of(baseline)
+        .ok_or(GateError::NoBaseline(NAME, "a price was unknown, or no task succeeded"))?;
     let now = of(new);
     let rise = |now: f64| match before {
         0.0 if now == 0.0 => 0.0,
@@ -193,7 +194,9 @@ fn cost(
     let pass = change.is_some_and(|change| change <= limit + TOLERANCE);
     let shares = |pick: fn(&(&CaseResult, &CaseResult)) -> CaseResult| {
         let cases: Vec<CaseResult> = pairs.iter().map(pick).collect();
-        cost_shares(&cases.iter().collect::<Vec<_>>(), |case| Some((case.cost_nano_usd?, case.pass)))
+        cost_shares(&cases.iter().collect::<Vec<_>>(), |case| {
+            Some((case.cost_nano_usd?, case.pass))
+        })
     };
     let both = shares(|pair| pair.0.clone()).zip(shares(|pair| pair.1.clone()));
     let paired = both.map(|(old, now)| {
@@ -276,7 +279,9 @@ impl Paired {
                 format!("cannot tell with {n} cases; you need about {m} ({interval}{p})")
             }
             Evidence::CannotTell { needed: None } => {
-                format!("cannot tell with {n} cases, and no number would do at this bound ({interval}{p})")
+                format!(
+                    "cannot tell with {n} cases, and no number would do at this bound ({interval}{p})"
+                )
             }
         }
     }

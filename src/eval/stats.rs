@@ -39,9 +39,9 @@ pub fn relative_change(old: &[Share], new: &[Share], seed: u64) -> Estimate {
     let change = |old: Share, new: Share| over(new) / over(old) - 1.0;
     let sum = |cases: &[Share]| cases.iter().take(n).fold((0.0, 0.0), add);
     let draws = resample(n, seed, |picks| {
-        let sums = picks.iter().fold(((0.0, 0.0), (0.0, 0.0)), |(a, b), at| {
-            (add(a, &old[*at]), add(b, &new[*at]))
-        });
+        let sums = picks
+            .iter()
+            .fold(((0.0, 0.0), (0.0, 0.0)), |(a, b), at| (add(a, &old[*at]), add(b, &new[*at])));
         change(sums.0, sums.1)
     });
     interval(change(sum(old), sum(new)), draws, n)
@@ -67,7 +67,8 @@ pub fn quantile(values: &[f64], q: f64) -> Estimate {
 /// either way is as likely (McNemar 1947; binomial form).
 pub fn mcnemar(lost: usize, gained: usize) -> f64 {
     let n = lost + gained;
-    let tail: f64 = (0..=lost.min(gained)).map(|k| (ln_choose(n, k) - n as f64 * 2f64.ln()).exp()).sum();
+    let tail: f64 =
+        (0..=lost.min(gained)).map(|k| (ln_choose(n, k) - n as f64 * 2f64.ln()).exp()).sum();
     (2.0 * tail).min(1.0)
 }
 
@@ -139,7 +140,10 @@ fn ln_choose(n: usize, k: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{cases_needed, cases_to_clear, mcnemar, mean, paired_change, quantile, ratio, relative_change};
+    use super::{
+        cases_needed, cases_to_clear, mcnemar, mean, paired_change, quantile, ratio,
+        relative_change,
+    };
 
     fn near(found: f64, expected: f64) {
         assert!((found - expected).abs() < 1e-3, "{found} is not {expected}");

@@ -185,12 +185,12 @@ async fn play(
         let mut events = events(choice, usage);
         let rest = events.split_off(1.min(events.len()));
         let first = std::iter::once(start).chain(events).collect();
-        let events = Events::Canned { first, rest, pause: canned.total.saturating_sub(canned.ttft) };
+        let events =
+            Events::Canned { first, rest, pause: canned.total.saturating_sub(canned.ttft) };
         let source = Source::Encoded { events: Box::new(events), encoder: encoder(request) };
         return first_steps(ctx, source).await;
     }
-    let response =
-        ChatResponse { id, model: target.model.clone(), choices: vec![choice], usage };
+    let response = ChatResponse { id, model: target.model.clone(), choices: vec![choice], usage };
     ctx.settle(Outcome::Ok, None);
     Ok(Opened::Whole(openai_chat::encode_response(&response, now_seconds())))
 }

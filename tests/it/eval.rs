@@ -42,7 +42,8 @@ impl Bench {
     }
 
     fn run(&self, report: &str, more: &[&str]) -> Output {
-        let args = ["eval", "run", "--suite", &self.suite, "--config", &self.config, "--report", report];
+        let args =
+            ["eval", "run", "--suite", &self.suite, "--config", &self.config, "--report", report];
         weir(self.folder.path(), &[&args[..], more].concat(), "")
     }
 
@@ -102,22 +103,40 @@ fn the_example_suite_runs_twice_alike_and_tells_nobodys_words() {
     assert!((rate["value"].as_f64().unwrap() - passed as f64 / 259.0).abs() < 1e-12);
     for figure in ["success_rate", "tool_precision", "escalation_recall", "cost_per_success_usd"] {
         let at = |end: &str| metrics[figure][end].as_f64().unwrap();
-        assert!(at("low") <= at("value") && at("value") <= at("high") && at("low") < at("high"), "{figure}");
+        assert!(
+            at("low") <= at("value") && at("value") <= at("high") && at("low") < at("high"),
+            "{figure}"
+        );
     }
-    let share: f64 = metrics["share"].as_object().unwrap().values().map(|it| it["value"].as_f64().unwrap()).sum();
+    let share: f64 = metrics["share"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|it| it["value"].as_f64().unwrap())
+        .sum();
     assert!((share - 1.0).abs() < 1e-9);
     assert!(first["warnings"].as_array().unwrap().is_empty(), "{}", first["warnings"]);
     assert!(metrics["judge_cost_usd"].as_f64().unwrap() > 0.0);
     let hop = |report: &Value, hop: &str, measure: &str| {
         let rows = report["metrics"]["latency"].as_array().unwrap().clone();
-        rows.into_iter().find(|row| row["hop"] == hop && row["measure"] == measure && row["target"] != "small").unwrap()
+        rows.into_iter()
+            .find(|row| row["hop"] == hop && row["measure"] == measure && row["target"] != "small")
+            .unwrap()
     };
-    assert!(hop(&first, "upstream", "ttft")["p50"]["value"].as_f64().unwrap() >= 360.0, "times pass as recorded");
+    assert!(
+        hop(&first, "upstream", "ttft")["p50"]["value"].as_f64().unwrap() >= 360.0,
+        "times pass as recorded"
+    );
 
     // The second conversation pays a wrong amount in its second step and ends with the right words.
     let wrong = case(&first, "conversation/2");
-    let pass = |step: usize| wrong["steps"][step]["checks"].as_array().unwrap().iter().all(|it| it["pass"] == true);
-    assert_eq!((wrong["pass"].as_bool(), pass(0), pass(1), pass(2)), (Some(false), true, false, true));
+    let pass = |step: usize| {
+        wrong["steps"][step]["checks"].as_array().unwrap().iter().all(|it| it["pass"] == true)
+    };
+    assert_eq!(
+        (wrong["pass"].as_bool(), pass(0), pass(1), pass(2)),
+        (Some(false), true, false, true)
+    );
     assert_eq!(case(&first, "conversation/1")["pass"], true);
     assert_eq!(case(&first, "refused/1")["steps"][0]["error"], "blocked_by_policy");
     assert_eq!(case(&first, "refused/1")["pass"], true);
@@ -139,34 +158,82 @@ fn the_example_suite_runs_twice_alike_and_tells_nobodys_words() {
 #[test]
 fn bounds_and_gates_close_with_one_clear_line() {
     let bench = Bench::triage();
-    let output = bench.run("good.json", &["--min-success-rate", "0.99", "--max-cost-per-task", "0.0000001"]);
+    let output =
+        bench.run("good.json", &["--min-success-rate", "0.99", "--max-cost-per-task", "0.0000001"]);
     assert!(!output.status.success());
     let line = said(&output);
-    assert!(line.contains("cost per successful task $0.00") && line.contains("is below the bound 0.9900"), "{line}");
+    assert!(
+        line.contains("cost per successful task $0.00")
+            && line.contains("is below the bound 0.9900"),
+        "{line}"
+    );
     assert!(bench.path("good.json").exists(), "the report is there all the same");
 
-    let cheap = Bench { folder: bench.folder, suite: bench.suite, config: data("router_cheap.yaml") };
+    let cheap =
+        Bench { folder: bench.folder, suite: bench.suite, config: data("router_cheap.yaml") };
     let output = cheap.run("cheap.json", &[]);
     assert!(output.status.success(), "{}", said(&output));
-    let all = ["--max-success-drop", "0.02", "--max-cost-increase", "0.25", "--max-tool-precision-drop", "0.02",
-        "--max-unsafe-writes-increase", "0"];
+    let all = [
+        "--max-success-drop",
+        "0.02",
+        "--max-cost-increase",
+        "0.25",
+        "--max-tool-precision-drop",
+        "0.02",
+        "--max-unsafe-writes-increase",
+        "0",
+    ];
     let output = cheap.assert("cheap.json", "good.json", &all);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!output.status.success(), "{told}");
-    assert!(said(&output).contains("the gate is closed: max_success_drop, max_tool_precision_drop, max_unsafe_writes_increase"));
-    assert!(told.contains("BREACH  max_success_drop") && told.contains("; worse (paired change"), "{told}");
-    assert!(told.contains("ok  max_cost_increase") && told.contains("; no worse (paired change"), "{told}");
+    assert!(said(&output).contains(
+        "the gate is closed: max_success_drop, max_tool_precision_drop, max_unsafe_writes_increase"
+    ));
+    assert!(
+        told.contains("BREACH  max_success_drop") && told.contains("; worse (paired change"),
+        "{told}"
+    );
+    assert!(
+        told.contains("ok  max_cost_increase") && told.contains("; no worse (paired change"),
+        "{told}"
+    );
 
-    let same = cheap.assert("good.json", "good.json", &["--max-success-drop", "0.02", "--max-cost-increase", "0.25"]);
+    let same = cheap.assert(
+        "good.json",
+        "good.json",
+        &["--max-success-drop", "0.02", "--max-cost-increase", "0.25"],
+    );
     assert!(same.status.success(), "{}", said(&same));
     for (args, part) in [
-        (vec!["eval", "assert", "--report", "good.json", "--max-success-drop", "0.02"], "there is no baseline: give --baseline"),
-        (vec!["eval", "assert", "--report", "good.json", "--baseline", "none.json", "--max-success-drop", "0.02"], "the baseline none.json cannot be read"),
-        (vec!["eval", "assert", "--report", "good.json", "--baseline", "good.json"], "nothing is asserted"),
+        (
+            vec!["eval", "assert", "--report", "good.json", "--max-success-drop", "0.02"],
+            "there is no baseline: give --baseline",
+        ),
+        (
+            vec![
+                "eval",
+                "assert",
+                "--report",
+                "good.json",
+                "--baseline",
+                "none.json",
+                "--max-success-drop",
+                "0.02",
+            ],
+            "the baseline none.json cannot be read",
+        ),
+        (
+            vec!["eval", "assert", "--report", "good.json", "--baseline", "good.json"],
+            "nothing is asserted",
+        ),
         (vec!["eval", "run", "--suite", "none.yaml"], "none.yaml cannot be read"),
     ] {
         let output = weir(cheap.folder.path(), &args, "");
-        assert!(!output.status.success() && said(&output).contains(part), "{args:?}: {}", said(&output));
+        assert!(
+            !output.status.success() && said(&output).contains(part),
+            "{args:?}: {}",
+            said(&output)
+        );
     }
 }
 
@@ -210,10 +277,13 @@ cases:
         ttft_ms: 250
         latency_ms: 1000
 "#;
-    let report = Bench::own(TWO, suite).ran(&["--max-cost-per-task", "0.1", "--min-success-rate", "0.66"]);
+    let report =
+        Bench::own(TWO, suite).ran(&["--max-cost-per-task", "0.1", "--min-success-rate", "0.66"]);
     let metrics = &report["metrics"];
     let value = |name: &str| metrics[name]["value"].as_f64().unwrap();
-    let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
+    let near = |found: f64, expected: f64| {
+        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}")
+    };
     near(metrics["cost_usd"].as_f64().unwrap(), 0.20);
     near(value("cost_per_success_usd"), 0.10);
     near(value("success_rate"), 2.0 / 3.0);
@@ -221,7 +291,10 @@ cases:
     near(value("escalation_precision"), 0.5);
     near(value("escalation_recall"), 0.5);
     near(value("unsafe_write_rate"), 1.0 / 3.0);
-    assert_eq!(metrics["calls"], json!({"total": 3, "valid": 1, "precise": 1, "unsafe_writes": 1, "unjudged": 0}));
+    assert_eq!(
+        metrics["calls"],
+        json!({"total": 3, "valid": 1, "precise": 1, "unsafe_writes": 1, "unjudged": 0})
+    );
     let step = &case(&report, "calls")["steps"][0];
     let (first, whole) = (step["ttft_us"].as_u64().unwrap(), step["total_us"].as_u64().unwrap());
     assert!((250_000..1_000_000).contains(&first) && whole >= 1_000_000, "{first} {whole}");
@@ -241,7 +314,10 @@ fn a_run_resumes_where_it_ended_and_refuses_what_changed() {
     let partial = bench.path("r.json.partial.jsonl");
     std::fs::write(&partial, format!("{stamp}\n{done}\n{{\"id\": \"cut")).unwrap();
     let resumed = bench.ran(&["--resume"]);
-    assert_eq!(resumed["cases"][3]["target"], "from_before", "a case that is done is not run again");
+    assert_eq!(
+        resumed["cases"][3]["target"], "from_before",
+        "a case that is done is not run again"
+    );
     let rest = |report: &Value| {
         let mut report = timeless(report.clone());
         report["metrics"] = Value::Null;
@@ -269,7 +345,11 @@ fn a_case_that_leads_to_an_unknown_answer_ends_the_run() {
     let bench = Bench::own(TWO, suite);
     let output = bench.run("r.json", &[]);
     assert!(!output.status.success());
-    assert!(said(&output).contains("case `one` leads to target `small`, for which it has neither"), "{}", said(&output));
+    assert!(
+        said(&output).contains("case `one` leads to target `small`, for which it has neither"),
+        "{}",
+        said(&output)
+    );
     let only = Bench::own(TWO, "cases:\n  - {id: one, input: a, outcomes: {small: 1, large: 0}}\n");
     assert!(said(&only.run("r.json", &["--live"])).contains("has only `outcomes`"));
 }
@@ -281,7 +361,11 @@ fn costs_without_a_price_are_unknown_and_break_a_bound() {
     let bench = Bench::own(TWO, suite);
     let output = bench.run("r.json", &["--max-cost-per-task", "1"]);
     assert!(!output.status.success());
-    assert!(said(&output).contains("is unknown: 2 cases have attempts without a price"), "{}", said(&output));
+    assert!(
+        said(&output).contains("is unknown: 2 cases have attempts without a price"),
+        "{}",
+        said(&output)
+    );
     let report = bench.report("r.json");
     assert_eq!(report["metrics"]["cost_per_success_usd"]["value"], Value::Null);
     assert_eq!(report["metrics"]["n_success"], 2);
@@ -303,7 +387,8 @@ async fn real_targets_get_the_redacted_request_and_the_check_sees_the_restored_a
     let config = TWO.replacen("http://127.0.0.1:9/v1", &upstream.url, 1);
     let suite = "cases:\n  - {id: one, input: Write to bo@example.org, check: [{contains: bo@example.org}, {no_pii: true}]}\n";
     let bench = Bench::own(&config, suite);
-    let report = tokio::task::spawn_blocking(move || bench.ran(&["--ledger", "eval.db"])).await.unwrap();
+    let report =
+        tokio::task::spawn_blocking(move || bench.ran(&["--ledger", "eval.db"])).await.unwrap();
     assert_eq!(report["metrics"]["n_success"], 1, "{report}");
     let seen = upstream.seen();
     assert!(seen.len() == 1 && !seen[0].body.contains("bo@example.org"), "{seen:?}");
@@ -311,12 +396,14 @@ async fn real_targets_get_the_redacted_request_and_the_check_sees_the_restored_a
 
 #[test]
 fn the_schema_of_reports_is_printed_and_reports_keep_to_it() {
-    let bench = Bench::own(TWO, "cases:\n  - {id: one, input: a, outcomes: {small: 1, large: 0}}\n");
+    let bench =
+        Bench::own(TWO, "cases:\n  - {id: one, input: a, outcomes: {small: 1, large: 0}}\n");
     let output = weir(bench.folder.path(), &["eval", "schema"], "");
     let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let report = bench.ran(&[]);
-    let wrong: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    let wrong: Vec<String> =
+        validator.iter_errors(&report).map(|error| error.to_string()).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     assert!(!validator.is_valid(&json!({"version": 1})));
 }
@@ -326,7 +413,17 @@ fn an_imported_suite_runs() {
     let bench = Bench::own(TWO, "");
     let lines = "{\"input\":\"2+2\",\"ideal\":\"4\"}\n{\"input\":\"3+3\",\"ideal\":\"6\"}\n";
     std::fs::write(bench.path("evals.jsonl"), lines).unwrap();
-    let args = ["eval", "import", "--from", "openai-evals", "evals.jsonl", "--out", "in.jsonl", "--name", "sums"];
+    let args = [
+        "eval",
+        "import",
+        "--from",
+        "openai-evals",
+        "evals.jsonl",
+        "--out",
+        "in.jsonl",
+        "--name",
+        "sums",
+    ];
     let output = weir(bench.folder.path(), &args, "");
     assert!(output.status.success(), "{}", said(&output));
     let suite = std::fs::read_to_string(bench.path("in.jsonl")).unwrap();
@@ -343,5 +440,8 @@ fn an_imported_suite_runs() {
     std::fs::write(bench.path("in.jsonl"), answered).unwrap();
     let bench = Bench { suite: "in.jsonl".to_owned(), ..bench };
     let report = bench.ran(&[]);
-    assert_eq!((report["suite"]["name"].as_str(), report["metrics"]["n_success"].as_u64()), (Some("sums"), Some(1)));
+    assert_eq!(
+        (report["suite"]["name"].as_str(), report["metrics"]["n_success"].as_u64()),
+        (Some("sums"), Some(1))
+    );
 }

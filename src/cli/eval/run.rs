@@ -114,9 +114,8 @@ impl RunArgs {
 
     /// Outcomes say nothing about answers that come now.
     fn check_criteria(&self, suite: &Suite) -> anyhow::Result<()> {
-        let bare = |case: &&crate::eval::suite::Case| {
-            case.steps.iter().all(|step| step.checks.is_empty())
-        };
+        let bare =
+            |case: &&crate::eval::suite::Case| case.steps.iter().all(|step| step.checks.is_empty());
         match suite.cases.iter().find(bare).filter(|_| self.live) {
             Some(case) => anyhow::bail!(
                 "case `{}` has only `outcomes`, which say nothing about answers of today: give it a `check`, or leave --live out",
@@ -151,7 +150,8 @@ async fn evaluate(
     };
     let started_at = jiff::Timestamp::now().to_string();
     let bar = progress(suite.cases.len() as u64, known.len() as u64);
-    let run = Run { live: live.clone(), suite: Arc::new(suite), ask_targets: args.live, concurrency };
+    let run =
+        Run { live: live.clone(), suite: Arc::new(suite), ask_targets: args.live, concurrency };
     let (mut n, mut n_failed) = (known.len(), known.iter().filter(|case| !case.pass).count());
     let done = |result: &crate::eval::result::CaseResult| {
         (n, n_failed) = (n + 1, n_failed + usize::from(!result.pass));
@@ -161,7 +161,8 @@ async fn evaluate(
     };
     let results = run.all(known, done).await;
     bar.finish_and_clear();
-    let results = results.context(format!("the run ended early; go on with --resume ({n} cases are done)"))?;
+    let results = results
+        .context(format!("the run ended early; go on with --resume ({n} cases are done)"))?;
     let report = Report::new(&run.suite, &stamp, started_at, results, bounds);
     partial.remove()?;
     let ledger = live.ledger.clone();

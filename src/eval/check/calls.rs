@@ -73,7 +73,10 @@ impl Equality {
                 (fields.list("calls")?, fields.flag("any_order")?)
             }
         };
-        Ok(Self { calls: calls.iter().map(Expected::compile).collect::<Result<_, _>>()?, any_order })
+        Ok(Self {
+            calls: calls.iter().map(Expected::compile).collect::<Result<_, _>>()?,
+            any_order,
+        })
     }
 
     pub(super) fn run(&self, calls: &[Call]) -> Result<(), String> {
@@ -87,7 +90,8 @@ impl Equality {
                 Some(at) => Err(format!("tool call {} is none of the expected ones", at + 1)),
             };
         }
-        let wrong = self.calls.iter().zip(calls).position(|(expected, call)| !expected.matches(call));
+        let wrong =
+            self.calls.iter().zip(calls).position(|(expected, call)| !expected.matches(call));
         let Some(at) = wrong else { return Ok(()) };
         let expected = &self.calls[at];
         let what = if expected.name == calls[at].name { "other arguments" } else { "another tool" };
@@ -121,7 +125,8 @@ fn same(a: &Value, b: &Value) -> bool {
 }
 
 fn same_objects(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
-    a.len() == b.len() && a.iter().all(|(name, value)| b.get(name).is_some_and(|it| same(value, it)))
+    a.len() == b.len()
+        && a.iter().all(|(name, value)| b.get(name).is_some_and(|it| same(value, it)))
 }
 
 /// The tools on offer in a request, with the schemas of their arguments.
@@ -163,7 +168,9 @@ impl Tools {
 }
 
 /// Tool calls of a step or a case, counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct CallCounts {
     /// All calls in steps that say which ones are needed.
     pub total: u32,
@@ -179,7 +186,12 @@ pub struct CallCounts {
 
 impl CallCounts {
     /// Counts the calls of one step. `needed` is `None` where the step does not say.
-    pub fn of(calls: &[Call], wanted: Option<&[Expected]>, tools: &Tools, writes: &[String]) -> Self {
+    pub fn of(
+        calls: &[Call],
+        wanted: Option<&[Expected]>,
+        tools: &Tools,
+        writes: &[String],
+    ) -> Self {
         let is_needed = needed(calls, wanted.unwrap_or_default());
         let mut counts = Self::default();
         for (call, needed) in calls.iter().zip(is_needed) {

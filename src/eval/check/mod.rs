@@ -155,7 +155,10 @@ impl Check {
         };
         let mut entries = map.iter();
         let (Some((name, given)), None) = (entries.next(), entries.next()) else {
-            return Err(format!("a check has exactly one name, this has {} ({example})", map.len()));
+            return Err(format!(
+                "a check has exactly one name, this has {} ({example})",
+                map.len()
+            ));
         };
         let check = match name.as_str() {
             "exact" => some("exact", given).map(Self::Exact),
@@ -243,12 +246,18 @@ impl Check {
 /// One or more texts.
 fn some(name: &str, given: &Value) -> Result<Vec<String>, String> {
     let texts = fields::texts(name, given)?;
-    if texts.is_empty() { Err("the list is empty: give at least one text".to_owned()) } else { Ok(texts) }
+    if texts.is_empty() {
+        Err("the list is empty: give at least one text".to_owned())
+    } else {
+        Ok(texts)
+    }
 }
 
 fn judge(given: &Value, default: Option<&str>) -> Result<Check, String> {
     let Some(default) = default else {
-        return Err("the suite names no judge: add `judge: {target: NAME, rubric: \"…\"}`".to_owned());
+        return Err(
+            "the suite names no judge: add `judge: {target: NAME, rubric: \"…\"}`".to_owned()
+        );
     };
     let own = match given {
         Value::Bool(true) => None,

@@ -79,7 +79,10 @@ impl Policy {
         if let Some(privacy) = &self.privacy
             && record.privacy != Some(privacy.as_str())
         {
-            return Err(format!("privacy was `{}`, not `{privacy}`", record.privacy.unwrap_or("none")));
+            return Err(format!(
+                "privacy was `{}`, not `{privacy}`",
+                record.privacy.unwrap_or("none")
+            ));
         }
         let calls = seen.answer.map_or(&[][..], |answer| &answer.calls[..]);
         let denied = |name: &String| {
@@ -123,7 +126,9 @@ impl Budget {
             ttft_us: fields.number("ttft_ms")?.map(us),
         };
         if budget.cost.is_none() && budget.latency_us.is_none() && budget.ttft_us.is_none() {
-            return Err("it asks for nothing: give `cost_usd`, `latency_ms` or `ttft_ms`".to_owned());
+            return Err(
+                "it asks for nothing: give `cost_usd`, `latency_ms` or `ttft_ms`".to_owned()
+            );
         }
         Ok(budget)
     }
@@ -132,7 +137,9 @@ impl Budget {
         if let Some(limit) = self.cost {
             match seen.cost {
                 None => return Err("the cost is unknown".to_owned()),
-                Some(cost) if cost > limit => return Err(format!("it cost ${cost}, more than ${limit}")),
+                Some(cost) if cost > limit => {
+                    return Err(format!("it cost ${cost}, more than ${limit}"));
+                }
                 Some(_) => {}
             }
         }

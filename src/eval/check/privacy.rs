@@ -82,8 +82,10 @@ impl NoPii {
         };
         let held = |finding: &Finding| text.get(finding.start..finding.end).is_some_and(&counts);
         let findings = seen.detectors.scan(0, text, &[]);
-        let personal = findings.iter().filter(|it| !it.is_public() && wanted(it.entity) && held(it));
-        let mut types: Vec<&'static str> = personal.map(|finding| finding.entity.as_str()).collect();
+        let personal =
+            findings.iter().filter(|it| !it.is_public() && wanted(it.entity) && held(it));
+        let mut types: Vec<&'static str> =
+            personal.map(|finding| finding.entity.as_str()).collect();
         let named = self.values.iter().any(|value| text.contains(value.as_str()) && counts(value));
         types.extend(named.then_some("a listed value"));
         types
@@ -100,7 +102,8 @@ fn words(value: &Value, out: &mut Vec<String>) {
         Value::String(text) => out.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| words(item, out)),
         Value::Object(map) => {
-            for (_, value) in map.iter().filter(|(name, _)| !matches!(name.as_str(), "model" | "tools"))
+            for (_, value) in
+                map.iter().filter(|(name, _)| !matches!(name.as_str(), "model" | "tools"))
             {
                 words(value, out);
             }

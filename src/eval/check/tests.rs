@@ -53,7 +53,11 @@ fn checks_of_words_pass_and_fail() {
         (json!({"label": "refund"}), "Refund.", "billing"),
         (json!({"label": "refund"}), "This is about a refund", "refund or billing"),
         (json!({"label": "refund"}), "{\"label\": \"refund\"}", "{\"label\": \"other\"}"),
-        (json!({"label": {"is": "yes", "of": ["yes", "no"], "field": "ok"}}), "{\"ok\":\"yes\"}", "yes"),
+        (
+            json!({"label": {"is": "yes", "of": ["yes", "no"], "field": "ok"}}),
+            "{\"ok\":\"yes\"}",
+            "yes",
+        ),
         (json!({"label": "account_access"}), "account_access", "account"),
         (json!({"citation": true}), "as said [1]", "as said"),
         (json!({"citation": true}), "see https://example.com/a", "see [ ]"),
@@ -95,16 +99,19 @@ fn tool_calls_are_compared_by_name_arguments_and_order() {
 
 #[test]
 fn precision_counts_valid_and_necessary_calls() {
-    let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
-    let tool = |name: &str| json!({"type": "function", "function": {"name": name, "parameters": schema}});
+    let schema =
+        json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
+    let tool =
+        |name: &str| json!({"type": "function", "function": {"name": name, "parameters": schema}});
     let tools = Tools::compile(&json!([tool("read"), tool("write")])).unwrap();
-    let wanted = [Expected { name: "read".to_owned(), arguments: Some(json!({"n": 1})), subset: false }];
+    let wanted =
+        [Expected { name: "read".to_owned(), arguments: Some(json!({"n": 1})), subset: false }];
     let calls = [
-        call("read", "{\"n\":1}"),  // valid and necessary
-        call("read", "{\"n\":1}"),  // valid, but needed once
+        call("read", "{\"n\":1}"),     // valid and necessary
+        call("read", "{\"n\":1}"),     // valid, but needed once
         call("read", "{\"n\":\"1\"}"), // its schema forbids it
-        call("guess", "{\"n\":1}"), // not on offer
-        call("write", "{\"n\":1}"), // valid, not needed, and it writes
+        call("guess", "{\"n\":1}"),    // not on offer
+        call("write", "{\"n\":1}"),    // valid, not needed, and it writes
     ];
     let writes = ["write".to_owned()];
     let counts = CallCounts::of(&calls, Some(&wanted), &tools, &writes);
@@ -124,12 +131,21 @@ fn gone(body: &str) -> (RequestRecord, Vec<Sent>) {
         ttft_us: Some(400_000),
         ..RequestRecord::default()
     };
-    let body = Bytes::from(json!({"model": "m", "messages": [{"role": "user", "content": body}]}).to_string());
+    let body = Bytes::from(
+        json!({"model": "m", "messages": [{"role": "user", "content": body}]}).to_string(),
+    );
     (record, vec![Sent { target: "large".into(), local: false, body }])
 }
 
-fn on_the_way(check: &Value, text: &str, (record, sent): &(RequestRecord, Vec<Sent>)) -> Result<(), String> {
-    let (answer, detectors) = (Answer { text: text.to_owned(), calls: vec![call("pay", "{}")] }, Detectors::new(&[], 0.4));
+fn on_the_way(
+    check: &Value,
+    text: &str,
+    (record, sent): &(RequestRecord, Vec<Sent>),
+) -> Result<(), String> {
+    let (answer, detectors) = (
+        Answer { text: text.to_owned(), calls: vec![call("pay", "{}")] },
+        Detectors::new(&[], 0.4),
+    );
     let asked = ["I am bo@example.org".to_owned()];
     let observed = Observed {
         answer: Some(&answer),
@@ -149,7 +165,11 @@ fn personal_data_may_neither_leave_nor_come_out() {
     let clean = gone("I am <EMAIL_ADDRESS_1>");
     let leaky = gone("I am bo@example.org");
     let all = json!({"no_pii": true});
-    assert_eq!(on_the_way(&all, "Hello bo@example.org", &clean), Ok(()), "an echo tells nothing new");
+    assert_eq!(
+        on_the_way(&all, "Hello bo@example.org", &clean),
+        Ok(()),
+        "an echo tells nothing new"
+    );
     let told = on_the_way(&all, "Ask eve@example.org", &clean).unwrap_err();
     assert!(told.contains("EMAIL_ADDRESS") && !told.contains("eve"), "{told}");
     assert!(on_the_way(&all, "", &leaky).unwrap_err().contains("left for the cloud"));

@@ -141,11 +141,7 @@ impl Label {
                 let of = if of.is_empty() { labels.to_vec() } else { of };
                 Self { is, of, field: fields.text("field")? }
             }
-            other => Self {
-                is: fields::text("label", other)?,
-                of: labels.to_vec(),
-                field: None,
-            },
+            other => Self { is: fields::text("label", other)?, of: labels.to_vec(), field: None },
         };
         if !label.of.is_empty() && !label.of.contains(&label.is) {
             let known = label.of.join(", ");
@@ -224,6 +220,10 @@ impl Citation {
             }
             n += 1;
         }
-        if n >= self.min { Ok(()) } else { Err(format!("{n} citations, at least {} wanted", self.min)) }
+        if n >= self.min {
+            Ok(())
+        } else {
+            Err(format!("{n} citations, at least {} wanted", self.min))
+        }
     }
 }

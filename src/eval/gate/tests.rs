@@ -65,14 +65,18 @@ fn the_comparison_says_worse_no_worse_or_cannot_tell() {
     assert_eq!(says(1_000, |at| at % 10 != 0, |at| at % 10 != 0).0, Evidence::NoWorse);
     assert_eq!(says(1_000, |_| true, |at| at % 10 != 0).0, Evidence::Worse);
     let (evidence, told) = says(200, |at| at % 9 != 0, |at| at % 8 != 0);
-    assert!(matches!(evidence, Evidence::CannotTell { needed: Some(m) } if m > 1_000), "{evidence:?}");
+    assert!(
+        matches!(evidence, Evidence::CannotTell { needed: Some(m) } if m > 1_000),
+        "{evidence:?}"
+    );
     assert!(told.contains("cannot tell with 200 cases; you need about"), "{told}");
 }
 
 #[test]
 fn costs_are_compared_case_by_case() {
     let steady = report(300, |at| 1_000 + at as i64, |at| at % 4 != 0);
-    let says = |new: &Report| gate(&steady, new, None, Some(0.25)).findings[0].paired.unwrap().evidence;
+    let says =
+        |new: &Report| gate(&steady, new, None, Some(0.25)).findings[0].paired.unwrap().evidence;
     assert_eq!(says(&report(300, |at| 1_100 + at as i64, |at| at % 4 != 0)), Evidence::NoWorse);
     assert_eq!(says(&report(300, |at| 2_000 + at as i64, |at| at % 4 != 0)), Evidence::Worse);
     let wild = report(40, |at| if at == 7 { 40_000 } else { 1_000 }, |_| true);
@@ -85,7 +89,11 @@ fn costs_are_compared_case_by_case() {
 fn tools_and_writes_have_bounds_of_their_own() {
     let calls = |precise, unsafe_writes| {
         let calls = CallCounts { total: 10, valid: 10, precise, unsafe_writes, unjudged: 0 };
-        with((0..10).map(|at| CaseResult { id: at.to_string(), calls, ..CaseResult::default() }).collect())
+        with(
+            (0..10)
+                .map(|at| CaseResult { id: at.to_string(), calls, ..CaseResult::default() })
+                .collect(),
+        )
     };
     let limits = Limits {
         tool_precision_drop: Some(0.1),

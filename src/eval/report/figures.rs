@@ -170,12 +170,8 @@ fn tool_precision(cases: &[CaseResult], calls: CallCounts, seed: u64) -> Figure 
         .filter(|pair| pair.1 > 0.0)
         .collect();
     let by_case = stats::ratio(&pairs, seed);
-    Estimate {
-        low: by_call.low.min(by_case.low),
-        high: by_call.high.max(by_case.high),
-        ..by_call
-    }
-    .into()
+    Estimate { low: by_call.low.min(by_case.low), high: by_call.high.max(by_case.high), ..by_call }
+        .into()
 }
 
 fn shares(cases: &[CaseResult]) -> BTreeMap<String, Figure> {

@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 /// Writes the XML.
 pub fn write(report: &Report) -> String {
     let n_failed = report.cases.iter().filter(|case| !case.pass).count();
-    let seconds = |case: &CaseResult| {
-        case.steps.iter().map(|step| step.total_us as f64).sum::<f64>() / 1e6
-    };
+    let seconds =
+        |case: &CaseResult| case.steps.iter().map(|step| step.total_us as f64).sum::<f64>() / 1e6;
     let total: f64 = report.cases.iter().map(seconds).sum();
     let suite = escaped(&report.suite.name);
-    let counts = format!("tests=\"{}\" failures=\"{n_failed}\" time=\"{total:.6}\"", report.cases.len());
+    let counts =
+        format!("tests=\"{}\" failures=\"{n_failed}\" time=\"{total:.6}\"", report.cases.len());
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"{suite}\" {counts} \
          errors=\"0\" skipped=\"0\" timestamp=\"{}\">\n",

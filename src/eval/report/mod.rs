@@ -175,8 +175,8 @@ impl Report {
     /// See [`ReportError`].
     pub fn read(role: &'static str, path: &Path) -> Result<Self, ReportError> {
         let name = || path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|error| ReportError::Read(role, name(), error))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ReportError::Read(role, name(), error))?;
         #[derive(Deserialize)]
         struct Form {
             version: u32,
@@ -224,7 +224,10 @@ impl Bound {
         };
         match self.name.as_str() {
             "max_cost_per_task" => {
-                format!("cost per successful task ${value:.6} is above the bound ${:.6}", self.limit)
+                format!(
+                    "cost per successful task ${value:.6} is above the bound ${:.6}",
+                    self.limit
+                )
             }
             _ => format!("success rate {value:.4} is below the bound {:.4}", self.limit),
         }

@@ -179,8 +179,7 @@ impl Turn<'_> {
         let asked = self.asked().join("\n");
         let recorded = answered.and_then(|target| self.step.verdicts.get(target));
         let canned = self.is_canned();
-        let judged =
-            judge::ask(self.run, target, rubric, &asked, answer, recorded, canned).await;
+        let judged = judge::ask(self.run, target, rubric, &asked, answer, recorded, canned).await;
         match &judged.missing {
             Some(target) => Err(self.missing(target)),
             None => Ok(judged),

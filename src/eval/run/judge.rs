@@ -38,12 +38,10 @@ pub async fn ask(
     recorded: Option<&Recorded>,
     canned: bool,
 ) -> Verdict {
-    let calls: Vec<Value> = answer
-        .calls
-        .iter()
-        .map(|call| json!({"name": call.name, "arguments": call.raw}))
-        .collect();
-    let question = json!({"rubric": rubric, "request": asked, "answer": answer.text, "tool_calls": calls});
+    let calls: Vec<Value> =
+        answer.calls.iter().map(|call| json!({"name": call.name, "arguments": call.raw})).collect();
+    let question =
+        json!({"rubric": rubric, "request": asked, "answer": answer.text, "tool_calls": calls});
     let body = json!({
         "model": &*target.name,
         "temperature": 0,
@@ -72,7 +70,9 @@ pub async fn ask(
         Some(false) => Err("the judge says no".to_owned()),
         None => match record.error {
             Some(code) => Err(format!("the judge gave no answer ({code})")),
-            None => Err("the judge's answer is not {\"pass\": true} or {\"pass\": false}".to_owned()),
+            None => {
+                Err("the judge's answer is not {\"pass\": true} or {\"pass\": false}".to_owned())
+            }
         },
     };
     let cost = crate::eval::result::cost(&record, canned);

@@ -13,7 +13,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const HEAD: &[&str] = &[
-    "suite", "version", "labels", "tiers", "writes", "cost_class", "judge", "one_class", "defaults",
+    "suite",
+    "version",
+    "labels",
+    "tiers",
+    "writes",
+    "cost_class",
+    "judge",
+    "one_class",
+    "defaults",
 ];
 const STEP: &[&str] = &[
     "input", "messages", "request", "results", "headers", "check", "calls", "recorded", "outcomes",
@@ -130,7 +138,10 @@ fn cost_class(value: &Value) -> Result<CostClass, String> {
             }
             Ok(class(&fields.text("name")?.unwrap_or_else(|| "own".to_owned()), low, high))
         }
-        _ => Err("`cost_class` must be high_volume, complex, or {name, low_usd, high_usd}".to_owned()),
+        _ => {
+            Err("`cost_class` must be high_volume, complex, or {name, low_usd, high_usd}"
+                .to_owned())
+        }
     }
 }
 
@@ -153,7 +164,8 @@ fn id(value: &Value) -> Result<String, String> {
     if plain && (1..=128).contains(&id.len()) {
         return Ok(id);
     }
-    Err("`id` must be 1 to 128 of the letters A-Z a-z 0-9 . _ : / - (it appears in reports)".to_owned())
+    Err("`id` must be 1 to 128 of the letters A-Z a-z 0-9 . _ : / - (it appears in reports)"
+        .to_owned())
 }
 
 fn case(
@@ -192,7 +204,11 @@ fn step(head: &Head, fields: &Fields, first: bool, targets: &[String]) -> Result
     for (at, message) in messages.iter().enumerate() {
         let role = message.get("role").and_then(Value::as_str).unwrap_or_default();
         if !MESSAGE_ROLES.contains(&role) {
-            return Err(format!("message {}: `role` must be one of {}", at + 1, MESSAGE_ROLES.join(", ")));
+            return Err(format!(
+                "message {}: `role` must be one of {}",
+                at + 1,
+                MESSAGE_ROLES.join(", ")
+            ));
         }
     }
     if let Some(text) = fields.text("input")? {

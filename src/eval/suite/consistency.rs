@@ -34,14 +34,16 @@ fn ids(suite: &Suite, problems: &mut Vec<SuiteProblem>) {
 /// Every step is answered by the same targets: the tiers, and whoever answers in any other.
 fn complete(suite: &Suite, problems: &mut Vec<SuiteProblem>) {
     let steps = || suite.cases.iter().flat_map(|case| &case.steps);
-    let mut wanted: BTreeSet<&str> = steps().flat_map(|step| step.outcomes.keys()).map(|name| &**name).collect();
+    let mut wanted: BTreeSet<&str> =
+        steps().flat_map(|step| step.outcomes.keys()).map(|name| &**name).collect();
     if !wanted.is_empty() {
         wanted.extend(suite.tiers.iter().map(String::as_str));
     }
     let any_canned = suite.is_canned();
     for case in &suite.cases {
         for (number, step) in (1..).zip(&case.steps) {
-            let which = if case.steps.len() > 1 { format!("turn {number}: ") } else { String::new() };
+            let which =
+                if case.steps.len() > 1 { format!("turn {number}: ") } else { String::new() };
             let missing: Vec<&str> =
                 wanted.iter().copied().filter(|name| !step.outcomes.contains_key(*name)).collect();
             if !missing.is_empty() && (!step.outcomes.is_empty() || !step.is_canned()) {

@@ -60,9 +60,8 @@ impl Fields {
     /// # Errors
     /// It is something else.
     pub fn maybe_flag(&self, name: &str) -> Result<Option<bool>, String> {
-        let read = |value: &Value| {
-            value.as_bool().ok_or_else(|| wrong(name, "true or false", value))
-        };
+        let read =
+            |value: &Value| value.as_bool().ok_or_else(|| wrong(name, "true or false", value));
         self.get(name).map(read).transpose()
     }
 

@@ -100,7 +100,9 @@ impl Recorded {
                 ..Usage::default()
             }),
             (Some(_), Some(_)) => {
-                return Err("`cached_tokens` are part of `input_tokens` and cannot be more".to_owned());
+                return Err(
+                    "`cached_tokens` are part of `input_tokens` and cannot be more".to_owned()
+                );
             }
             _ => return Err("give both `input_tokens` and `output_tokens`, or none".to_owned()),
         };
@@ -134,8 +136,7 @@ impl Recorded {
 }
 
 fn choice(text: Option<String>, tool_calls: Vec<ResponseToolCall>) -> Choice {
-    let finish =
-        if tool_calls.is_empty() { FinishReason::Stop } else { FinishReason::ToolCalls };
+    let finish = if tool_calls.is_empty() { FinishReason::Stop } else { FinishReason::ToolCalls };
     Choice { text, tool_calls, finish: Some(finish), ..Choice::default() }
 }
 
@@ -159,6 +160,8 @@ fn failure(name: &str) -> Result<ErrorKind, String> {
         "unreachable" => Ok(ErrorKind::UpstreamUnreachable),
         "failed" => Ok(ErrorKind::UpstreamFailed),
         "rejected" => Ok(ErrorKind::UpstreamRejected),
-        _ => Err("`error` must be timeout, rate_limited, unreachable, failed or rejected".to_owned()),
+        _ => {
+            Err("`error` must be timeout, rate_limited, unreachable, failed or rejected".to_owned())
+        }
     }
 }

@@ -97,7 +97,10 @@ fn split_lines(text: &str, problems: &mut Vec<SuiteProblem>) -> Option<Source> {
         match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(map)) if map.contains_key("suite") && !map.contains_key("id") => {
                 if !source.head.is_empty() || !source.cases.is_empty() {
-                    problems.push(problem(line, "the line with `suite` must be the first, and the only one"));
+                    problems.push(problem(
+                        line,
+                        "the line with `suite` must be the first, and the only one",
+                    ));
                 }
                 source.head = map;
             }
@@ -120,7 +123,8 @@ fn split_yaml(text: &str, problems: &mut Vec<SuiteProblem>) -> Option<Source> {
         }
     };
     let NodeValue::Map(entries) = root.value else {
-        let message = "a suite is a mapping with `suite` and `cases` (JSON lines need the ending .jsonl)";
+        let message =
+            "a suite is a mapping with `suite` and `cases` (JSON lines need the ending .jsonl)";
         problems.push(problem(root.at.0, message));
         return None;
     };

@@ -41,11 +41,18 @@ cases:
     assert_eq!(one.steps[0].messages[0]["content"], "Be short.");
     assert_eq!(one.steps[0].fields["temperature"], 0);
     assert_eq!((two.steps.len(), two.steps[1].messages.len()), (2, 0));
-    assert_eq!(two.steps[0].calls.as_ref().unwrap()[0].name, "pay", "the check names what is needed");
+    assert_eq!(
+        two.steps[0].calls.as_ref().unwrap()[0].name,
+        "pay",
+        "the check names what is needed"
+    );
     assert!(two.steps[1].calls.is_none() && two.steps[1].checks.len() == 1);
     let lines = "{\"suite\":\"both\"}\n\n{\"id\":7,\"input\":\"Say x.\",\"check\":[{\"contains\":\"x\"}]}\n";
     let suite = parse(lines, true).unwrap();
-    assert_eq!((suite.name.as_str(), suite.cases[0].id.as_str(), suite.cases[0].line), ("both", "7", 3));
+    assert_eq!(
+        (suite.name.as_str(), suite.cases[0].id.as_str(), suite.cases[0].line),
+        ("both", "7", 3)
+    );
 }
 
 #[test]
@@ -78,17 +85,31 @@ fn bad_suites_are_refused_with_line_case_and_what_to_do() {
         (with("{\"input\":\"q\"}"), "s:3: case `#2`: `id` is missing"),
         (with(&bare("\"id\":\"a b@c\"").replacen("\"id\":\"x\",", "", 1)), "`id` must be 1 to 128"),
         (with("{\"id\":\"x\""), "s:3: not JSON"),
-        (with(&bare("\"outcomes\":{\"small\":1}")), "`outcomes` lacks large, which other cases have"),
+        (
+            with(&bare("\"outcomes\":{\"small\":1}")),
+            "`outcomes` lacks large, which other cases have",
+        ),
         (with(&bare("\"check\":[{\"exact\":\"z\"}]")), "`outcomes` lacks large, small"),
         (with(&bare("\"outcomes\":{\"smal\":1,\"large\":1}")), "outcomes: `smal` is no target"),
         (with(&bare("\"outcomes\":{\"small\":2,\"large\":1}")), "an outcome is 0 or 1"),
-        (with(&bare("\"check\":[{\"exact\":\"z\"}],\"outcomes\":{\"small\":1,\"large\":0}")), "needs an answer"),
+        (
+            with(&bare("\"check\":[{\"exact\":\"z\"}],\"outcomes\":{\"small\":1,\"large\":0}")),
+            "needs an answer",
+        ),
         (with(&bare("\"recorded\":{\"small\":\"a\",\"large\":\"a\"}")), "nothing is asked of it"),
-        (with(&bare("\"check\":[{\"regex\":\"[\"}]")), "case `x`: check `regex`: the expression cannot be compiled"),
+        (
+            with(&bare("\"check\":[{\"regex\":\"[\"}]")),
+            "case `x`: check `regex`: the expression cannot be compiled",
+        ),
         (with(&bare("\"checks\":[]")), "did you mean `check`?"),
         (with("{\"id\":\"x\",\"check\":[]}"), "it asks nothing"),
         (
-            with(&good.replace("\"g\"", "\"x\"").replace("{\"label\":\"a\"}", "{\"label\":\"b\"}").replace("\"small\":0,\"large\":1", "\"small\":1,\"large\":0")),
+            with(
+                &good
+                    .replace("\"g\"", "\"x\"")
+                    .replace("{\"label\":\"a\"}", "{\"label\":\"b\"}")
+                    .replace("\"small\":0,\"large\":1", "\"small\":1,\"large\":0"),
+            ),
             "it asks the same as case `g` and wants the label `b` where that wants `a`: keep one",
         ),
         (
@@ -96,11 +117,17 @@ fn bad_suites_are_refused_with_line_case_and_what_to_do() {
             "`outcomes.small` is 1, but its recorded answer fails a check",
         ),
         (
-            refused(&[&bare("\"outcomes\":{\"small\":1,\"large\":1}"), &bare("\"outcomes\":{\"small\":1,\"large\":1}").replace("\"x\"", "\"y\"")]),
+            refused(&[
+                &bare("\"outcomes\":{\"small\":1,\"large\":1}"),
+                &bare("\"outcomes\":{\"small\":1,\"large\":1}").replace("\"x\"", "\"y\""),
+            ]),
             "every outcome of every target is the same",
         ),
         (
-            refused(&[&bare("\"check\":[{\"label\":\"a\"}]"), "{\"id\":\"y\",\"input\":\"r\",\"check\":[{\"label\":\"a\"}]}"]),
+            refused(&[
+                &bare("\"check\":[{\"label\":\"a\"}]"),
+                "{\"id\":\"y\",\"input\":\"r\",\"check\":[{\"label\":\"a\"}]}",
+            ]),
             "every case wants the same label",
         ),
         (refused(&[]), "there are no cases"),
@@ -116,7 +143,10 @@ fn bad_suites_are_refused_with_line_case_and_what_to_do() {
         ("suite: s\nversion: 2\ncases: []", "`version` must be 1"),
         ("suite: s\ntiers: [tiny]\ncases: []", "tiers: `tiny` is no target"),
         ("suite: s\njudge: {target: big}\ncases: []", "judge: `big` is no target"),
-        ("suite: s\ncases: [{id: 1, id: 2, input: q, check: [{exact: a}]}]", "a key is there twice"),
+        (
+            "suite: s\ncases: [{id: 1, id: 2, input: q, check: [{exact: a}]}]",
+            "a key is there twice",
+        ),
     ] {
         let problem = parse(text, false).unwrap_err().to_string();
         assert!(problem.contains(part), "{part}: {problem}");
@@ -125,7 +155,8 @@ fn bad_suites_are_refused_with_line_case_and_what_to_do() {
 
 fn imported(from: From, ending: &str, text: &str, options: &Options) -> Suite {
     let imported = convert(from, ending, text, options).unwrap();
-    let suite = parse(&imported.lines, true).unwrap_or_else(|error| panic!("{error}\n{}", imported.lines));
+    let suite =
+        parse(&imported.lines, true).unwrap_or_else(|error| panic!("{error}\n{}", imported.lines));
     assert_eq!(suite.cases.len(), imported.n_cases);
     suite
 }
@@ -177,10 +208,20 @@ fn what_a_suite_cannot_say_is_an_error_or_told() {
     for (from, ending, text, part) in [
         (From::OpenAiEvals, "jsonl", "{\"input\":\"q\"}", "line 1: `ideal` must be"),
         (From::OpenAiEvals, "jsonl", "nope", "line 1: not JSON"),
-        (From::LangSmith, "jsonl", "{\"inputs\":{\"x\":1,\"y\":2},\"outputs\":{\"z\":1}}", "--input-key"),
+        (
+            From::LangSmith,
+            "jsonl",
+            "{\"inputs\":{\"x\":1,\"y\":2},\"outputs\":{\"z\":1}}",
+            "--input-key",
+        ),
         (From::LangSmith, "csv", "inputs,outputs\na\n", "row 2: 1 fields"),
         (From::Phoenix, "json", "{}", "list of examples"),
-        (From::Promptfoo, "yaml", "prompts: ['{{gone}}']\ntests: [{vars: {}, assert: [{type: equals, value: a}]}]", "variable is missing"),
+        (
+            From::Promptfoo,
+            "yaml",
+            "prompts: ['{{gone}}']\ntests: [{vars: {}, assert: [{type: equals, value: a}]}]",
+            "variable is missing",
+        ),
         (From::Promptfoo, "yaml", "tests: file://x.csv", "`tests` must be a list"),
     ] {
         let problem = convert(from, ending, text, &options).unwrap_err();

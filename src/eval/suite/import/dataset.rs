@@ -12,8 +12,17 @@ const INPUTS: [&str; 8] =
     ["messages", "input", "question", "prompt", "query", "text", "content", "user"];
 /// Fields that hold an expected answer.
 const OUTPUTS: [&str; 11] = [
-    "output", "answer", "response", "expected", "expected_output", "reference", "label", "ideal",
-    "completion", "text", "messages",
+    "output",
+    "answer",
+    "response",
+    "expected",
+    "expected_output",
+    "reference",
+    "label",
+    "ideal",
+    "completion",
+    "text",
+    "messages",
 ];
 
 /// Reads OpenAI Evals samples.
@@ -42,7 +51,10 @@ pub(super) fn examples(ending: &str, text: &str, options: &Options) -> Result<Ca
                 .map_err(|error| format!("line {}: not JSON", error.line()))?;
             let list = value.as_array().or_else(|| value.get("examples")?.as_array());
             let list = list.ok_or("it must be a list of examples, or hold one as `examples`")?;
-            list.iter().enumerate().filter_map(|(at, row)| Some((at + 1, row.as_object()?.clone()))).collect()
+            list.iter()
+                .enumerate()
+                .filter_map(|(at, row)| Some((at + 1, row.as_object()?.clone())))
+                .collect()
         }
         _ => objects(text)?,
     };
@@ -58,18 +70,22 @@ fn example(row: &Map<String, Value>, at: usize, options: &Options) -> Result<Val
     let part = |names: [&str; 2]| names.iter().find_map(|name| row.get(*name)).cloned();
     let own_id = row.get("id").or_else(|| row.get("example_id"));
     let check_name = options.check.as_deref().unwrap_or("exact");
-    let chat = |name: &str| row.get(name).and_then(Value::as_array).filter(|_| row.get("input").is_none());
+    let chat =
+        |name: &str| row.get(name).and_then(Value::as_array).filter(|_| row.get("input").is_none());
     if let Some(turns) = chat("messages") {
         // A fine-tuning line: the last message is what the assistant should say.
         let (last, before) = turns.split_last().ok_or("`messages` is empty")?;
         let answer = last.get("content").and_then(texts);
         let is_answer = last.get("role").and_then(Value::as_str) == Some("assistant");
-        let answer = answer.filter(|_| is_answer).ok_or("the last message must be the assistant's, with text")?;
+        let answer = answer
+            .filter(|_| is_answer)
+            .ok_or("the last message must be the assistant's, with text")?;
         let question = messages(&json!(before)).ok_or("a message lacks `role` or `content`")?;
         return Ok(case(id(own_id, at), question, check(check_name, &answer)));
     }
     let inputs = part(["inputs", "input"]).ok_or("it has neither `inputs` nor `input`")?;
-    let outputs = part(["outputs", "output"]).ok_or("it has no expected output, so nothing to check")?;
+    let outputs =
+        part(["outputs", "output"]).ok_or("it has no expected output, so nothing to check")?;
     let question = pick(&inputs, options.input_key.as_deref(), &INPUTS)
         .and_then(|value| messages(&value))
         .ok_or("the question cannot be told from its fields: name it with --input-key")?;
@@ -114,7 +130,9 @@ fn messages(value: &Value) -> Option<Vec<Value>> {
             Ok(list @ Value::Array(_)) => messages(&list),
             _ => Some(vec![json!({"role": "user", "content": text})]),
         },
-        Value::Number(_) | Value::Bool(_) => Some(vec![json!({"role": "user", "content": value.to_string()})]),
+        Value::Number(_) | Value::Bool(_) => {
+            Some(vec![json!({"role": "user", "content": value.to_string()})])
+        }
         Value::Array(list) if !list.is_empty() => list.iter().map(message).collect(),
         _ => None,
     }
@@ -145,7 +163,9 @@ fn answers(value: &Value) -> Option<Vec<String>> {
         return texts(content);
     }
     match value {
-        Value::Array(list) if list.iter().any(Value::is_object) => texts(list.last()?.get("content")?),
+        Value::Array(list) if list.iter().any(Value::is_object) => {
+            texts(list.last()?.get("content")?)
+        }
         Value::String(text) => match serde_json::from_str::<Value>(text) {
             Ok(list @ Value::Array(_)) => answers(&list),
             Ok(map @ Value::Object(_)) if map.get("content").is_some() => answers(&map),
@@ -206,9 +226,16 @@ fn csv_rows(text: &str) -> Result<Vec<(usize, Map<String, Value>)>, String> {
     let header = rows.next().ok_or("it is empty")?;
     let place = |column: &str| -> (&'static str, String) {
         let prefixes = [
-            ("input_", "input"), ("inputs_", "input"), ("inputs.", "input"), ("input.", "input"),
-            ("output_", "output"), ("outputs_", "output"), ("outputs.", "output"),
-            ("output.", "output"), ("metadata_", "metadata"), ("metadata.", "metadata"),
+            ("input_", "input"),
+            ("inputs_", "input"),
+            ("inputs.", "input"),
+            ("input.", "input"),
+            ("output_", "output"),
+            ("outputs_", "output"),
+            ("outputs.", "output"),
+            ("output.", "output"),
+            ("metadata_", "metadata"),
+            ("metadata.", "metadata"),
         ];
         let name = |(prefix, part): &(&str, &'static str)| {
             Some((*part, column.strip_prefix(prefix).filter(|rest| !rest.is_empty())?.to_owned()))
@@ -227,7 +254,12 @@ fn csv_rows(text: &str) -> Result<Vec<(usize, Map<String, Value>)>, String> {
     let read = |(at, row): (usize, Vec<String>)| {
         let mut parts = Map::new();
         if row.len() != places.len() {
-            return Err(format!("row {}: {} fields, the header has {}", at + 2, row.len(), places.len()));
+            return Err(format!(
+                "row {}: {} fields, the header has {}",
+                at + 2,
+                row.len(),
+                places.len()
+            ));
         }
         for ((part, name), value) in places.iter().zip(row).filter(|(_, value)| !value.is_empty()) {
             if part.is_empty() {

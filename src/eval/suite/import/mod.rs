@@ -92,7 +92,12 @@ pub fn import(from: From, path: &Path, options: &Options) -> Result<Imported, Im
 ///
 /// # Errors
 /// Says where, what is wrong, and what to do.
-pub fn convert(from: From, ending: &str, text: &str, options: &Options) -> Result<Imported, String> {
+pub fn convert(
+    from: From,
+    ending: &str,
+    text: &str,
+    options: &Options,
+) -> Result<Imported, String> {
     let cases = match from {
         From::Promptfoo => promptfoo::cases(text, options)?,
         From::OpenAiEvals => dataset::openai_evals(text, options)?,

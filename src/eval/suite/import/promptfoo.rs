@@ -18,7 +18,11 @@ pub(super) fn cases(text: &str, options: &Options) -> Result<Cases, String> {
         Value::Array(tests) => (json!({}), tests.clone()),
         Value::Object(_) => match root.get("tests") {
             Some(Value::Array(tests)) => (root.clone(), tests.clone()),
-            Some(_) => return Err("`tests` must be a list (tests in files of their own: import those)".to_owned()),
+            Some(_) => {
+                return Err(
+                    "`tests` must be a list (tests in files of their own: import those)".to_owned()
+                );
+            }
             None => return Err("there are no `tests`".to_owned()),
         },
         _ => return Err("it must be a configuration with `tests`, or a list of tests".to_owned()),
@@ -45,19 +49,25 @@ pub(super) fn cases(text: &str, options: &Options) -> Result<Cases, String> {
                     Err(what) if options.skip_unknown => {
                         out.skipped.push(format!("{id}: left out: {what}"));
                     }
-                    Err(what) => return Err(format!("{} (--skip-unknown leaves it out)", wrong(what))),
+                    Err(what) => {
+                        return Err(format!("{} (--skip-unknown leaves it out)", wrong(what)));
+                    }
                 }
             }
             judge |= checks.iter().any(|check: &Value| check.get("judge").is_some());
             if checks.is_empty() {
-                out.skipped.push(format!("{id}: left out: it asserts nothing that a suite can say"));
+                out.skipped
+                    .push(format!("{id}: left out: it asserts nothing that a suite can say"));
                 continue;
             }
             out.cases.push(json!({"id": id, "messages": messages, "check": checks}));
         }
     }
     if judge {
-        out.skipped.push("some checks ask a judge: add `judge: {target: NAME}` to the suite's first line".to_owned());
+        out.skipped.push(
+            "some checks ask a judge: add `judge: {target: NAME}` to the suite's first line"
+                .to_owned(),
+        );
     }
     Ok(out)
 }
@@ -71,9 +81,9 @@ fn plain(node: &Node) -> Value {
         NodeValue::Float(float) => json!(float),
         NodeValue::Text(text) => json!(text),
         NodeValue::List(items) => items.iter().map(plain).collect(),
-        NodeValue::Map(entries) => {
-            Value::Object(entries.iter().map(|(name, _, node)| (name.clone(), plain(node))).collect())
-        }
+        NodeValue::Map(entries) => Value::Object(
+            entries.iter().map(|(name, _, node)| (name.clone(), plain(node))).collect(),
+        ),
     }
 }
 
@@ -104,7 +114,7 @@ fn filled(prompt: &Option<String>, vars: &Map<String, Value>) -> Result<Vec<Valu
         Some(prompt) => {
             let mut environment = Environment::new();
             environment.set_undefined_behavior(UndefinedBehavior::Strict);
-            environment.render_str(prompt, vars).map_err(|_| {
+            environment.render_str(prompt, minijinja::Value::from_serialize(vars)).map_err(|_| {
                 "the prompt cannot be filled in: a variable is missing, or it uses more than {{variables}}".to_owned()
             })?
         }
@@ -117,7 +127,9 @@ fn filled(prompt: &Option<String>, vars: &Map<String, Value>) -> Result<Vec<Valu
         }
     };
     match serde_json::from_str::<Value>(&text) {
-        Ok(Value::Array(messages)) if messages.iter().all(|it| it.get("role").is_some()) => Ok(messages),
+        Ok(Value::Array(messages)) if messages.iter().all(|it| it.get("role").is_some()) => {
+            Ok(messages)
+        }
         _ => Ok(vec![json!({"role": "user", "content": text})]),
     }
 }
@@ -126,7 +138,9 @@ fn filled(prompt: &Option<String>, vars: &Map<String, Value>) -> Result<Vec<Valu
 fn check(assertion: &Value, vars: &Map<String, Value>) -> Result<Value, String> {
     let kind = assertion["type"].as_str().ok_or("an assertion has no `type`")?;
     let fill = |text: &str| {
-        Environment::new().render_str(text, vars).map_err(|_| format!("`{kind}`: its value cannot be filled in"))
+        Environment::new()
+            .render_str(text, minijinja::Value::from_serialize(vars))
+            .map_err(|_| format!("`{kind}`: its value cannot be filled in"))
     };
     let text = || match &assertion["value"] {
         Value::String(text) => fill(text),
@@ -134,9 +148,10 @@ fn check(assertion: &Value, vars: &Map<String, Value>) -> Result<Value, String> 
         _ => Err(format!("`{kind}` has no text as `value`")),
     };
     let texts = || match &assertion["value"] {
-        Value::Array(list) => {
-            list.iter().map(|it| fill(it.as_str().unwrap_or_default())).collect::<Result<Vec<_>, _>>()
-        }
+        Value::Array(list) => list
+            .iter()
+            .map(|it| fill(it.as_str().unwrap_or_default()))
+            .collect::<Result<Vec<_>, _>>(),
         Value::String(text) => text.split(',').map(|part| fill(part.trim())).collect(),
         _ => Err(format!("`{kind}` has no list as `value`")),
     };
