@@ -121,9 +121,9 @@ async fn river(
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let live = ctx.live.clone();
     let rehearsal = ctx.rehearsal.clone();
-    let answers_for = |name: &str| rehearsal.as_ref().is_some_and(|it| it.answers_for(name));
+    let stands_in = |name: &str| rehearsal.as_ref().is_some_and(|it| it.stands_in_for(name));
     let health =
-        |target: &Target| if answers_for(&target.name) { Ok(()) } else { live.health(target) };
+        |target: &Target| if stands_in(&target.name) { Ok(()) } else { live.health(target) };
     let (decision, refused) = decision(ctx, &request, &analysis, &header, &health);
     let outcome = if refused.is_none() { Outcome::Ok } else { Outcome::Blocked };
     ctx.end(running, outcome, None);

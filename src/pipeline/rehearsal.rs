@@ -96,9 +96,9 @@ impl Rehearsal {
         Self::default()
     }
 
-    /// Whether there is an answer for a target.
-    pub fn answers_for(&self, target: &str) -> bool {
-        self.canned.contains_key(target)
+    /// Whether a target needs to be there: not where its answer is, nor where nobody may be asked.
+    pub fn stands_in_for(&self, target: &str) -> bool {
+        self.closed || self.canned.contains_key(target)
     }
 
     /// What targets got, in order.

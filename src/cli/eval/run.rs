@@ -68,7 +68,9 @@ pub fn run(common: &Common, args: &RunArgs) -> anyhow::Result<()> {
     let bounds = args.bounds()?;
     let common = match &args.model_router {
         Some(_) if common.config.is_some() => {
-            anyhow::bail!("--config and --model-router are two names for one thing: give one")
+            anyhow::bail!(
+                "--config (or WEIR_CONFIG) and --model-router are two names for one thing: give one"
+            )
         }
         Some(path) => Common { config: Some(path.clone()) },
         None => common.clone(),

