@@ -153,15 +153,19 @@ fn judge(value: &Value, targets: &[String]) -> Result<JudgeSpec, String> {
     Ok(JudgeSpec { target, rubric: fields.text("rubric")?.unwrap_or_default() })
 }
 
-/// Letters of which ids are made, so that an id is never somebody's words.
+/// Whether a name may stand in a report: of such letters nobody's words are made.
+fn is_plain(name: &str) -> bool {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "._:/-".contains(c));
+    plain && (1..=128).contains(&name.len())
+}
+
 fn id(value: &Value) -> Result<String, String> {
     let id = match value.get("id") {
         Some(Value::String(id)) => id.clone(),
         Some(Value::Number(id)) => id.to_string(),
         _ => return Err("`id` is missing: give every case a name of its own".to_owned()),
     };
-    let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || "._:/-".contains(c));
-    if plain && (1..=128).contains(&id.len()) {
+    if is_plain(&id) {
         return Ok(id);
     }
     Err("`id` must be 1 to 128 of the letters A-Z a-z 0-9 . _ : / - (it appears in reports)"
@@ -191,9 +195,9 @@ fn case(
         turns.iter().enumerate().map(read).collect::<Result<_, _>>()?
     };
     let tags = fields.mapping("tags")?.into_iter().map(|(name, value)| match value {
-        Value::String(text) => Ok((name, text)),
+        Value::String(text) if is_plain(&text) => Ok((name, text)),
         Value::Number(_) | Value::Bool(_) => Ok((name, value.to_string())),
-        _ => Err("`tags` must be a mapping of names to short texts".to_owned()),
+        _ => Err("`tags` must be names of numbers or of words made of A-Z a-z 0-9 . _ : / - (they appear in reports)".to_owned()),
     });
     let tags = tags.collect::<Result<_, _>>()?;
     Ok(Case { id, line, tags, escalate: fields.maybe_flag("escalate")?, steps })

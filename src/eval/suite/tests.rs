@@ -103,6 +103,7 @@ fn bad_suites_are_refused_with_line_case_and_what_to_do() {
         ),
         (with(&bare("\"checks\":[]")), "did you mean `check`?"),
         (with("{\"id\":\"x\",\"check\":[]}"), "it asks nothing"),
+        (with(&bare("\"tags\":{\"who\":\"Bo B\"},\"check\":[]")), "`tags` must be"),
         (
             with(
                 &good
