@@ -19,10 +19,10 @@ pub mod route;
 pub mod shape;
 pub mod upstream;
 
-pub mod eval;
 pub mod live;
 pub mod pipeline;
 
 pub mod downstream;
+pub mod eval;
 
 pub mod cli;

@@ -1,4 +1,8 @@
-//! `weir eval`: how good the local models are, measured through the code that serves.
+//! `weir eval`: how good the local models and whole suites of tasks are, measured through the code that serves.
+
+mod gate;
+mod import;
+mod run;
 
 use super::Common;
 use super::open;
@@ -8,7 +12,7 @@ use crate::live::runtime_spec;
 use crate::privacy::detect::Detectors;
 use clap::Subcommand;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -25,6 +29,14 @@ pub enum EvalArgs {
         #[arg(long)]
         json: bool,
     },
+    /// Send every case of a suite through the river and report success, cost and time, with 95 % intervals.
+    Run(Box<run::RunArgs>),
+    /// Compare a report with a baseline; the exit code says whether the bounds hold.
+    Assert(gate::AssertArgs),
+    /// Make a suite of a test set of another tool.
+    Import(import::ImportArgs),
+    /// Print the JSON Schema of the report.
+    Schema,
 }
 
 /// Runs the command.
@@ -32,11 +44,24 @@ pub enum EvalArgs {
 /// # Errors
 /// A file that cannot be read, or a model that failed.
 pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
-    let EvalArgs::Heads { folder, pack, json } = args;
+    match args {
+        EvalArgs::Heads { folder, pack, json } => heads(common, folder, pack.as_deref(), *json),
+        EvalArgs::Run(args) => run::run(common, args),
+        EvalArgs::Assert(args) => gate::run(args),
+        EvalArgs::Import(args) => import::run(args),
+        EvalArgs::Schema => {
+            let schema = schemars::schema_for!(crate::eval::report::Report);
+            writeln!(std::io::stdout().lock(), "{}", serde_json::to_string_pretty(&schema)?)?;
+            Ok(())
+        }
+    }
+}
+
+fn heads(common: &Common, folder: &Path, pack: Option<&Path>, json: bool) -> anyhow::Result<()> {
     let config = open::config(common)?;
     let mut spec = runtime_spec(&config.local)?;
     (spec.encoder, spec.generator) = (None, None);
-    spec.edge = pack.clone().map_or(EdgeSpec::Embedded, EdgeSpec::Folder);
+    spec.edge = pack.map_or(EdgeSpec::Embedded, |folder| EdgeSpec::Folder(folder.to_path_buf()));
     let models = Runtime::start(spec);
     let detectors = Detectors::new(&config.privacy.ignore, config.privacy.min_score);
     let subject = Subject { runtime: &models, detectors: &detectors };
@@ -45,7 +70,7 @@ pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
     let mut group = String::new();
     let show = |lines: &[Line]| {
         for line in lines {
-            if *json {
+            if json {
                 serde_json::to_writer(&mut out, line)?;
                 writeln!(out)?;
                 continue;

@@ -13,7 +13,7 @@ mod resolve;
 pub mod resolved;
 mod schema;
 mod show;
-mod tree;
+pub mod tree;
 mod watch;
 
 #[cfg(test)]
@@ -21,7 +21,7 @@ mod tests;
 
 pub use diff::diff;
 pub use load::{Overrides, find};
-pub use problem::{ConfigErrors, Problem};
+pub use problem::{ConfigErrors, Problem, name_hint};
 pub use resolve::Env;
 pub use resolved::{
     ApiKey, BreakerSettings, Budget, Capabilities, Condition, Config, IntentSpec, LatencyBudgets,

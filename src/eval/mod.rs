@@ -1,6 +1,14 @@
-//! Measuring what Weir's models do, through the code that serves.
+//! Measuring what Weir does, through the code that serves: its heads, and whole suites of tasks.
 //!
-//! Invariant: nothing here opens a connection; what is read is what the caller names.
+//! Like `downstream`, this room drives the river, from files where that does from sockets. Invariant: nothing here opens a
+//! connection itself; what is read and written is what the caller names.
 
+pub mod check;
+pub mod gate;
 pub mod heads;
 pub mod metric;
+pub mod report;
+pub mod result;
+pub mod run;
+pub mod stats;
+pub mod suite;

@@ -2,6 +2,7 @@
 
 use super::ctx::Ctx;
 use super::prepare::Prepared;
+use super::rehearsal;
 use super::source::{Events, Source, Step, reported};
 use crate::chat::{ChatRequest, HopKind, Outcome};
 use crate::config::resolved::{Target, TargetKind};
@@ -53,6 +54,9 @@ pub async fn open(
     patience: Patience,
 ) -> Result<Opened, Error> {
     ctx.begin(HopKind::Upstream, target, prompt_tokens);
+    if let Some(opened) = rehearsal::answer(ctx, request, target, &prepared.body, patience).await {
+        return opened;
+    }
     let call = Call {
         stream: request.stream,
         headers: &HeaderMap::new(),

@@ -3,6 +3,7 @@
 //! Invariant: every context ends in the ledger exactly once. One that is dropped before it was finished (the client
 //! went away and took the future with it) is recorded as cancelled, with the hop that was under way.
 
+use super::rehearsal::{Charge, Rehearsal};
 use crate::chat::{Analysis, Decision, Hop, HopKind, Outcome, RequestRecord, Usage};
 use crate::config::resolved::Target;
 use crate::error::{Error, ErrorKind};
@@ -32,6 +33,8 @@ pub struct Ctx {
     pub attempt: Option<Attempt>,
     /// Headers of the provider's answer that the client gets too.
     pub provider_headers: HeaderMap,
+    /// Who answers in the targets' place and looks on, for a request that is only tried out.
+    pub rehearsal: Option<Arc<Rehearsal>>,
     finished: bool,
 }
 
@@ -52,6 +55,8 @@ pub struct Attempt {
     pub prompt_tokens: u64,
     /// Deltas seen so far, about one token each, for the same purpose.
     pub n_deltas: u64,
+    /// What it costs.
+    pub charge: Charge,
 }
 
 impl Attempt {
@@ -91,6 +96,7 @@ impl Ctx {
             record,
             attempt: None,
             provider_headers: HeaderMap::new(),
+            rehearsal: None,
             finished: false,
         }
     }
@@ -98,6 +104,15 @@ impl Ctx {
     /// Time since arrival.
     pub fn elapsed(&self) -> Duration {
         self.arrived.elapsed()
+    }
+
+    /// Moves the request's clock on, as if its attempt under way had taken that much longer.
+    pub fn pass(&mut self, time: Duration) {
+        let earlier = |moment: Instant| moment.checked_sub(time).unwrap_or(moment);
+        self.arrived = earlier(self.arrived);
+        if let Some(attempt) = &mut self.attempt {
+            attempt.started = earlier(attempt.started);
+        }
     }
 
     /// Notes what the client asked for.
@@ -196,6 +211,7 @@ impl Ctx {
             usage: None,
             prompt_tokens,
             n_deltas: 0,
+            charge: Charge::ByUsage,
         });
     }
 
@@ -208,6 +224,7 @@ impl Ctx {
             attempt.ttft.is_some() || matches!(outcome, Outcome::Cancelled | Outcome::Timeout);
         let usage = attempt.usage.or_else(|| began.then(|| attempt.estimate()));
         let cost = match attempt.kind {
+            _ if attempt.charge != Charge::ByUsage => attempt.charge.known(),
             HopKind::Generate => Some(self.live.generation_time(duration)),
             _ => match &usage {
                 Some(usage) => self.live.price(&attempt.target, self.record.at_us, usage),
@@ -252,6 +269,9 @@ impl Ctx {
         record.hops.sort_by_key(|hop| hop.start_us);
         record.overhead_us = telemetry::overhead_us(&record);
         telemetry::record(&record);
+        if let Some(rehearsal) = &self.rehearsal {
+            rehearsal.recorded(&record);
+        }
         self.live.ledger.record(record);
     }
 

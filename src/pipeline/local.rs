@@ -2,6 +2,7 @@
 
 use super::cloud::{Opened, Patience, encoder, first_steps, now_seconds};
 use super::ctx::Ctx;
+use super::rehearsal;
 use super::source::{Events, Source};
 use crate::chat::{ChatRequest, HopKind, Outcome, Role, Sampling, StreamEvent};
 use crate::config::resolved::Target;
@@ -23,6 +24,9 @@ pub async fn open(
     patience: Patience,
 ) -> Result<Opened, Error> {
     ctx.begin(HopKind::Generate, target, prompt_tokens);
+    if let Some(opened) = rehearsal::answer(ctx, request, target, &request.raw, patience).await {
+        return opened;
+    }
     let queued = Instant::now();
     let job = |format| GenerateRequest {
         messages: conversation(request),

@@ -8,6 +8,7 @@ mod ctx;
 mod explain;
 mod local;
 mod prepare;
+mod rehearsal;
 mod relay;
 mod respond;
 mod source;
@@ -16,11 +17,13 @@ mod stage;
 pub use analyze::{privacy_failed, run as analyze};
 pub use ctx::Ctx;
 pub use explain::{Explanation, decision, explanation};
+pub use rehearsal::{Canned, Charge, Rehearsal, Sent};
 pub use relay::Relay;
 pub use respond::{Reply, ReplyBody};
 pub use stage::StageFailure;
 
 use crate::chat::{Candidate, ChatRequest, Decision, HopKind, LatencyClass, Outcome};
+use crate::config::Target;
 use crate::dialect::openai_chat;
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
@@ -60,7 +63,18 @@ enum Answer {
 
 /// Serves one request from arrival to record. Never fails: an error becomes a reply.
 pub async fn run(live: Arc<LiveState>, inbound: Inbound) -> Reply {
-    let mut ctx = Ctx::new(live, inbound.arrived, inbound.tenant);
+    let ctx = Ctx::new(live, inbound.arrived, inbound.tenant.clone());
+    serve(ctx, inbound).await
+}
+
+/// As [`run`], with a rehearsal that answers for targets and looks on. Nothing else differs.
+pub async fn rehearse(live: Arc<LiveState>, inbound: Inbound, rehearsal: Arc<Rehearsal>) -> Reply {
+    let mut ctx = Ctx::new(live, inbound.arrived, inbound.tenant.clone());
+    ctx.rehearsal = Some(rehearsal);
+    serve(ctx, inbound).await
+}
+
+async fn serve(mut ctx: Ctx, inbound: Inbound) -> Reply {
     let mut remarks = Remarks::default();
     let work = river(&mut ctx, &mut remarks, inbound.body, inbound.headers);
     let result = match AssertUnwindSafe(work).catch_unwind().await {
@@ -106,8 +120,11 @@ async fn river(
     let running = ctx.start(HopKind::Decide);
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let live = ctx.live.clone();
-    let (decision, refused) =
-        decision(ctx, &request, &analysis, &header, &|target| live.health(target));
+    let rehearsal = ctx.rehearsal.clone();
+    let stands_in = |name: &str| rehearsal.as_ref().is_some_and(|it| it.stands_in_for(name));
+    let health =
+        |target: &Target| if stands_in(&target.name) { Ok(()) } else { live.health(target) };
+    let (decision, refused) = decision(ctx, &request, &analysis, &header, &health);
     let outcome = if refused.is_none() { Outcome::Ok } else { Outcome::Blocked };
     ctx.end(running, outcome, None);
     ctx.decided(&decision);

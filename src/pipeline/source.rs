@@ -62,6 +62,15 @@ pub enum Events {
         /// Who answers.
         target: Arc<Target>,
     },
+    /// An answer that was there before its request.
+    Canned {
+        /// What comes first.
+        first: Vec<StreamEvent>,
+        /// All that comes after it.
+        rest: Vec<StreamEvent>,
+        /// The time between the two.
+        pause: Duration,
+    },
     /// A local generation.
     Local {
         /// What the model thread sends.
@@ -167,6 +176,19 @@ impl Events {
                     if let StreamEvent::Error { kind, .. } = event {
                         return Err(reported(target, kind));
                     }
+                }
+                Ok((events, Outcome::Ok))
+            }
+            Self::Canned { first, rest, pause } => {
+                let events = match std::mem::take(first) {
+                    first if first.is_empty() => {
+                        ctx.pass(std::mem::take(pause));
+                        std::mem::take(rest)
+                    }
+                    first => first,
+                };
+                for event in &events {
+                    note(ctx, event);
                 }
                 Ok((events, Outcome::Ok))
             }

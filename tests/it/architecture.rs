@@ -10,8 +10,8 @@ const TIERS: &[&[&str]] = &[
     &["units", "error", "chat"],
     &["dialect", "pricing", "inference", "config", "telemetry"],
     &["analyze", "privacy", "shape", "route", "ledger", "upstream"],
-    &["live", "pipeline", "eval"],
-    &["downstream"],
+    &["live", "pipeline"],
+    &["downstream", "eval"],
     &["cli"],
 ];
 

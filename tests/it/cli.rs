@@ -9,7 +9,7 @@ const CONFIG: &str = "local: {enabled: false}\nledger: {enabled: false}\ntargets
                       m, base_url: \"http://127.0.0.1:9/v1\", api_key: none}]\nroute:\n  - {name: cards, when: \
                       {findings: CREDIT_CARD}, to: cloud, privacy: block}\n  - {name: rest, to: cloud}\n";
 
-fn weir(folder: &Path, args: &[&str], input: &str) -> Output {
+pub fn weir(folder: &Path, args: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_weir"))
         .args(args)
         .current_dir(folder)

@@ -9,6 +9,7 @@
 
 mod architecture;
 mod cli;
+mod eval;
 mod fuzz;
 mod lifecycle;
 mod river;
