@@ -5,6 +5,7 @@
 
 use super::{Cases, Options};
 use crate::config::tree::{self, Node, NodeValue};
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde_json::{Map, Value, json};
 
@@ -114,7 +115,7 @@ fn filled(prompt: &Option<String>, vars: &Map<String, Value>) -> Result<Vec<Valu
         Some(prompt) => {
             let mut environment = Environment::new();
             environment.set_undefined_behavior(UndefinedBehavior::Strict);
-            environment.render_str(prompt, minijinja::Value::from_serialize(vars)).map_err(|_| {
+            environment.render_str(prompt, Serde(vars)).map_err(|_| {
                 "the prompt cannot be filled in: a variable is missing, or it uses more than {{variables}}".to_owned()
             })?
         }
@@ -139,7 +140,7 @@ fn check(assertion: &Value, vars: &Map<String, Value>) -> Result<Value, String> 
     let kind = assertion["type"].as_str().ok_or("an assertion has no `type`")?;
     let fill = |text: &str| {
         Environment::new()
-            .render_str(text, minijinja::Value::from_serialize(vars))
+            .render_str(text, Serde(vars))
             .map_err(|_| format!("`{kind}`: its value cannot be filled in"))
     };
     let text = || match &assertion["value"] {
