@@ -6,10 +6,12 @@ mod bench;
 mod config;
 mod eval;
 mod explain;
+mod file;
 mod ledger;
 mod models;
 mod open;
 mod serve;
+mod tune;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -43,6 +45,8 @@ enum Command {
     /// Measure how good the local models are.
     #[command(subcommand)]
     Eval(eval::EvalArgs),
+    /// Choose a rule's threshold from cases whose outcomes are known, so that what was wished for holds.
+    Tune(Box<tune::TuneArgs>),
     /// Measure how fast the local models are on this machine.
     Bench(bench::BenchArgs),
     /// Read the record of requests.
@@ -65,6 +69,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Analyze(args) => analyze::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
         Command::Eval(args) => eval::run(&common, &args),
+        Command::Tune(args) => tune::run(&cli.common, &args),
         Command::Bench(args) => bench::run(&common, &args),
         Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
         Command::Models(args) => models::run(&args, &open::config(&common)?),

@@ -3,6 +3,7 @@
 mod cases;
 mod patch;
 
+use super::file::write;
 use super::{Common, open};
 use crate::config::{Config, GainBounds};
 use crate::eval::tune::report::{Origin, html};
@@ -13,7 +14,7 @@ use clap::Args;
 use patch::Patch;
 use serde::Serialize;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Options of `tune`.
 #[derive(Debug, Args)]
@@ -239,10 +240,4 @@ fn tell(tuned: &Tuned, tunable: &Tunable) -> anyhow::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// Writes a file whole or not at all, and its folder if need be.
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    super::eval::make_folder(path)?;
-    super::eval::write(path, text)
 }

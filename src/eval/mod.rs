@@ -12,3 +12,4 @@ pub mod result;
 pub mod run;
 pub mod stats;
 pub mod suite;
+pub mod tune;

@@ -14,3 +14,4 @@ mod fuzz;
 mod lifecycle;
 mod river;
 mod support;
+mod tune;

@@ -69,7 +69,7 @@ pub fn run(args: &ImportArgs) -> anyhow::Result<()> {
     }
     match &args.out {
         Some(path) => {
-            super::run::write(path, &imported.lines)?;
+            crate::cli::file::write(path, &imported.lines)?;
             let mut out = std::io::stdout().lock();
             writeln!(out, "{} cases in {}", imported.n_cases, path.display())?;
         }

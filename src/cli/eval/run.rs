@@ -1,5 +1,6 @@
 //! `weir eval run`: a suite through the river, a report, and an exit code that says whether its bounds held.
 
+use crate::cli::file::{make_folder, write};
 use crate::cli::{Common, open};
 use crate::config::{Config, TargetKind};
 use crate::eval::report::{Bounds, Figure, Report, junit, promptfoo};
@@ -12,7 +13,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -262,23 +263,4 @@ fn told(figure: &Figure) -> String {
 #[expect(clippy::print_stderr, reason = "the command line talks on stderr")]
 pub(super) fn warn(text: &str) {
     eprintln!("warning: {text}");
-}
-
-/// Makes the folder of a file.
-fn make_folder(path: &Path) -> anyhow::Result<()> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("the folder {} cannot be made", folder.display()))
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    std::fs::write(&part, text)
-        .and_then(|()| std::fs::rename(&part, path))
-        .with_context(|| format!("{} cannot be written", path.display()))
 }
