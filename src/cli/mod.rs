@@ -69,7 +69,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Analyze(args) => analyze::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
         Command::Eval(args) => eval::run(&common, &args),
-        Command::Tune(args) => tune::run(&cli.common, &args),
+        Command::Tune(args) => tune::run(&common, &args),
         Command::Bench(args) => bench::run(&common, &args),
         Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
         Command::Models(args) => models::run(&args, &open::config(&common)?),
