@@ -2,7 +2,8 @@
 //!
 //! One sequence at a time, all-MiniLM-L6-v2's shape (10.6 million multiplications a token besides attention), on one core and on
 //! all. Rivals take turns, so that what disturbs the machine disturbs all. Options behind `--`: `--rounds N` (25), `--peer
-//! COMMAND`: a process that answers a line `CORES TOKENS` with its milliseconds for one run, see `benches/peers`.
+//! COMMAND`: a process that answers a line `CORES TOKENS` with its milliseconds for one run, see `benches/peers`. `then` is the
+//! share of the int8 peak that was measured beside each run, the column before it that of the best peak there was.
 
 #![expect(clippy::print_stdout, reason = "this is where the table goes")]
 
@@ -40,14 +41,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let stock = BertModel::load(VarBuilder::zeros(DType::F32, &Device::Cpu), &config)?;
     let level = Level::best();
     let peaks = level.peaks();
-    println!(
-        "{}: peak {:.0} G int8 and {:.0} G f32 multiplications a second and core",
-        level.name,
-        peaks.int8 / 1e9,
-        peaks.float / 1e9
-    );
+    println!("{}: {peaks}", level.name);
     let name = peer.as_ref().map_or("no peer", |peer| peer.1.as_str());
-    println!("cores  tokens  ms p50    p99  of int8 peak  candle p50  ratio  {name} p50  ratio");
+    println!(
+        "cores  tokens  ms p50    p99  of int8 peak  then  candle p50  ratio  {name} p50  ratio"
+    );
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     for threads in [1, cores] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
@@ -56,7 +54,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let input = Tensor::new(&ids[..], &Device::Cpu)?.unsqueeze(0)?;
             let types = input.zeros_like()?;
             let (mut own, mut candle, mut other) = (Vec::new(), Vec::new(), Vec::new());
+            let mut then = Vec::new();
             for round in 0..rounds + 3 {
+                // What the peak is at this moment: other tenants of a machine slow it down for a while.
+                let peak = level.int8_now();
                 let begun = Instant::now();
                 let states = pool.install(|| pack.states(&ids))?;
                 let middle = Instant::now();
@@ -69,6 +70,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .transpose()?;
                 // The first rounds warm up.
                 if round >= 3 {
+                    let rate = tokens as f64 * EACH / (middle - begun).as_secs_f64();
+                    then.push(rate / (peak * threads as f64));
                     own.push((middle - begun).as_secs_f64() * 1e3);
                     candle.push((end - middle).as_secs_f64() * 1e3);
                     other.extend(rival);
@@ -77,8 +80,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (p50, p99) = (quantile(own.iter().copied(), 0.5), quantile(own, 0.99));
             let share = tokens as f64 * EACH / (p50 / 1e3) / (peaks.int8 * threads as f64);
             let (candle, other) = (quantile(candle, 0.5), quantile(other, 0.5));
+            let then = quantile(then, 0.5);
             println!(
-                "{threads:>5}  {tokens:>6}  {p50:>6.2}  {p99:>5.1}  {share:>12.2}  {candle:>10.2}  {:>5.2}  {other:>10.2}  {:>5.2}",
+                "{threads:>5}  {tokens:>6}  {p50:>6.2}  {p99:>5.1}  {share:>12.2}  {then:>4.2}  {candle:>10.2}  {:>5.2}  {other:>10.2}  {:>5.2}",
                 candle / p50,
                 other / p50
             );

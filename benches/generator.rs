@@ -176,14 +176,7 @@ fn main() -> Result<(), Failure> {
     let lm = Decoder::load(&mut file, None, CACHE)?;
     println!("loaded in {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);
     let level = Level::best();
-    let peaks = level.peaks();
-    println!(
-        "{}: peak {:.0} G int8 and {:.0} G f32 multiplications a second and core, {:.1} GB a second from memory",
-        level.name,
-        peaks.int8 / 1e9,
-        peaks.float / 1e9,
-        peaks.bytes / 1e9
-    );
+    println!("{}: {}", level.name, level.peaks());
     let mut head = "cores  what             ms p50      p99  tokens/s".to_owned();
     for (_, name) in &peers {
         head.push_str(&format!("  {name}  ratio"));

@@ -70,6 +70,8 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
     let name = level.name;
     processor(format!("{name}: multiplications of int8, one core"), peaks.int8 / 1e9, "G/s")?;
     processor(format!("{name}: multiplications of f32, one core"), peaks.float / 1e9, "G/s")?;
+    let what = format!("{name}: multiplications of f32 with bf16 weights, one core");
+    processor(what, peaks.upper / 1e9, "G/s")?;
     processor("reading from memory, one core".to_owned(), peaks.bytes / 1e9, "GB/s")?;
     let begun = Instant::now();
     let models = Runtime::start(spec);

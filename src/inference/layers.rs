@@ -152,7 +152,9 @@ impl Layer {
         let qkv = room(qkv, tokens * 3 * width);
         let shared = shares.par_iter_mut().zip(x.par_chunks(share * width));
         shared.zip(qkv.par_chunks_mut(share * 3 * width)).for_each(|((own, x), qkv)| {
-            self.qkv.apply(x, After::Nothing, &mut own.bytes, qkv);
+            for (x, qkv) in x.chunks(STEP * width).zip(qkv.chunks_mut(STEP * 3 * width)) {
+                self.qkv.apply(x, After::Nothing, &mut own.bytes, qkv);
+            }
         });
         let heads = Heads {
             rows: qkv,
@@ -180,12 +182,11 @@ impl Layer {
         own: &mut Share,
     ) {
         let width = self.qkv.cols();
-        for (at, (x, next)) in x.chunks(STEP * width).zip(next.chunks_mut(STEP * width)).enumerate()
-        {
+        let mixed = room(&mut own.mixed, x.len());
+        level.attend(heads, first..first + x.len() / width, mixed, &mut own.attention);
+        let steps = x.chunks(STEP * width).zip(next.chunks_mut(STEP * width));
+        for (mixed, (x, next)) in mixed.chunks(STEP * width).zip(steps) {
             let tokens = x.len() / width;
-            let start = first + at * STEP;
-            let mixed = room(&mut own.mixed, x.len());
-            level.attend(heads, start..start + tokens, mixed, &mut own.attention);
             let middle = room(&mut own.middle, x.len());
             self.out.apply(mixed, After::Add(x), &mut own.bytes, middle);
             self.norm1.apply(level, middle);
