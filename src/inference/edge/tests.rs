@@ -1,6 +1,7 @@
 //! The pack inside the binary.
 
 use super::*;
+use crate::inference::kernels::counting::allocations;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -179,6 +180,25 @@ fn texts_read_together_are_read_as_alone() {
         });
     }
     assert_eq!(PACK.read_all(&[], &|| true), Ok(Vec::new()));
+}
+
+#[test]
+fn the_trunk_allocates_nothing_for_a_batch_no_larger_than_one_before() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let mut buffers = PACK.buffers();
+    let mut forward = |lengths: &[usize]| {
+        let Buffers { memory, batch, states } = &mut buffers;
+        allocations(|| {
+            batch.clear();
+            lengths.iter().for_each(|n| batch.push((0..*n as u32).map(|i| (1000 + i, 0))));
+            assert!(PACK.trunk.forward(batch, memory, states).is_ok());
+        })
+    };
+    pool.install(|| {
+        assert!(forward(&[20, 40, 4]) > 0);
+        assert_eq!(forward(&[20, 40, 4]), 0);
+        assert_eq!(forward(&[63, 1]), 0);
+    });
 }
 
 #[test]

@@ -31,7 +31,7 @@ const SIZES: [Size; 4] = [
     Size { width: 24, heads: 3, layers: 5, inner: 17, every: 4, window: 30 },
 ];
 
-pub(super) fn config(size: Size) -> Value {
+fn config(size: Size) -> Value {
     json!({
         "model_type": "modernbert", "vocab_size": VOCABULARY, "hidden_size": size.width,
         "num_hidden_layers": size.layers, "num_attention_heads": size.heads,
@@ -147,7 +147,11 @@ fn bad_files_are_refused_by_name() {
     let (good, bytes) = tiny();
     for (field, value, expected) in [
         ("hidden_size", json!(0), "hidden_size is 0"),
-        ("hidden_size", json!(64), "embeddings.norm.weight is [48], not [64]"),
+        (
+            "hidden_size",
+            json!(64),
+            "model.embeddings.tok_embeddings.weight is [90, 48], not [90, 64]",
+        ),
         ("num_attention_heads", json!(16), "not an even multiple of num_attention_heads"),
         ("num_attention_heads", json!(u64::MAX), "num_attention_heads is 18446744073709551615"),
         ("num_hidden_layers", json!(5), "no tensor model.layers.4."),

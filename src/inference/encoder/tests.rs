@@ -1,6 +1,6 @@
 //! Against candle, the reference, on small random models of every family; and files that are not what they say.
 
-use super::super::kernels::Level;
+use super::super::kernels::{Level, counting::allocations};
 use super::model::{Config, Model};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
@@ -172,9 +172,24 @@ fn bad_files_are_refused_by_name() {
         ),
         (with("max_position_embeddings", json!(41)), "position_embeddings.weight is [40, 48]"),
         (with("num_hidden_layers", json!(u64::MAX)), "num_hidden_layers"),
+        (with("layer_norm_eps", json!(-1)), "layer_norm_eps is -1"),
+        (
+            json!({
+                "model_type": "roberta", "hidden_size": 4, "num_attention_heads": 1, "num_hidden_layers": 1,
+                "intermediate_size": 4, "max_position_embeddings": 9, "pad_token_id": u64::MAX,
+            }),
+            "no room behind position 18446744073709551615",
+        ),
     ] {
         let error = load(&config, &bytes).unwrap_err();
         assert!(error.contains(expected), "{error}");
+    }
+    for table in ["word_embeddings", "token_type_embeddings"] {
+        let mut empty = good.clone();
+        let none = Tensor::zeros((0, WIDTH), DType::F32, &Device::Cpu).unwrap();
+        empty.insert(format!("embeddings.{table}.weight"), none);
+        let error = load(&config("bert"), &file(&empty, "")).unwrap_err();
+        assert!(error.contains(&format!("{table}.weight has no rows")), "{error}");
     }
     let mut whole = good.clone();
     let counts = Tensor::zeros((WIDTH,), DType::U32, &Device::Cpu).unwrap();
@@ -212,5 +227,25 @@ fn a_batch_is_its_sequences() {
                 }
             });
         }
+    }
+}
+
+#[test]
+fn a_batch_no_larger_than_one_before_allocates_nothing() {
+    assert!(allocations(|| drop(vec![1u8; 100])) > 0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    for (config, bytes) in
+        [(config("bert"), file(&tensors("bert"), "")), super::modern_tests::tiny()]
+    {
+        let mut model = model(&config, &bytes);
+        let ids = ids(40, VOCABULARY);
+        let mut states = |n: usize, lengths: &[usize]| {
+            allocations(|| assert!(model.states(&ids[..n], lengths).is_ok()))
+        };
+        pool.install(|| {
+            assert!(states(40, &[8, 32]) > 0);
+            assert_eq!(states(40, &[8, 32]), 0);
+            assert_eq!(states(31, &[10, 20, 1]), 0);
+        });
     }
 }
