@@ -3,7 +3,8 @@
 //! One sequence at a time, all-MiniLM-L6-v2's shape (10.6 million multiplications a token besides attention), on one core and on
 //! all. Rivals take turns, so that what disturbs the machine disturbs all. Options behind `--`: `--rounds N` (25), `--peer
 //! COMMAND`: a process that answers a line `CORES TOKENS` with its milliseconds for one run, see `benches/peers`. `then` is the
-//! share of the int8 peak that was measured beside each run, the column before it that of the best peak there was.
+//! share of the int8 peak that was measured beside each run, the column before it that of the best peak there was. A second
+//! table: some sequences one after another and as one batch.
 
 #![expect(clippy::print_stdout, reason = "this is where the table goes")]
 
@@ -29,6 +30,9 @@ const SHAPE: &str = r#"{"vocab_size": 30522, "hidden_size": 384, "num_hidden_lay
     "type_vocab_size": 2, "initializer_range": 0.02, "layer_norm_eps": 1e-12, "pad_token_id": 0}"#;
 /// Multiplications of a token in the layers' matrices.
 const EACH: f64 = 6.0 * 384.0 * (4.0 * 384.0 + 2.0 * 1536.0);
+/// Sequences of a batch, and the tokens of each.
+const BATCHES: [(usize, usize); 8] =
+    [(2, 12), (8, 12), (8, 24), (16, 24), (4, 64), (2, 128), (4, 128), (2, 256)];
 const LENGTHS: [usize; 6] = [16, 32, 64, 128, 256, 512];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -50,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for threads in [1, cores] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         for tokens in LENGTHS {
-            let ids: Vec<u32> = (0..tokens as u32).map(|i| 1000 + i * 37 % 20_000).collect();
+            let ids = ids(tokens);
             let input = Tensor::new(&ids[..], &Device::Cpu)?.unsqueeze(0)?;
             let types = input.zeros_like()?;
             let (mut own, mut candle, mut other) = (Vec::new(), Vec::new(), Vec::new());
@@ -59,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 // What the peak is at this moment: other tenants of a machine slow it down for a while.
                 let peak = level.int8_now();
                 let begun = Instant::now();
-                let states = pool.install(|| pack.states(&ids))?;
+                let states = pool.install(|| pack.states(&[&ids]))?;
                 let middle = Instant::now();
                 let reference = pool.install(|| stock.forward(&input, &types, None))?;
                 let end = Instant::now();
@@ -85,6 +89,43 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "{threads:>5}  {tokens:>6}  {p50:>6.2}  {p99:>5.1}  {share:>12.2}  {then:>4.2}  {candle:>10.2}  {:>5.2}  {other:>10.2}  {:>5.2}",
                 candle / p50,
                 other / p50
+            );
+        }
+    }
+    batches(&pack, rounds, cores)?;
+    Ok(())
+}
+
+fn ids(tokens: usize) -> Vec<u32> {
+    (0..tokens as u32).map(|i| 1000 + i * 37 % 20_000).collect()
+}
+
+/// Sequences one after another against the same ones as one batch.
+fn batches(pack: &EdgePack, rounds: usize, cores: usize) -> Result<(), Box<dyn Error>> {
+    println!("cores  sequences  tokens  one by one p50 ms  together p50 ms  ratio");
+    for threads in [1, cores] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+        for (n, tokens) in BATCHES {
+            let ids = ids(tokens);
+            let sequences = vec![&ids[..]; n];
+            let (mut alone, mut together) = (Vec::new(), Vec::new());
+            for round in 0..rounds + 3 {
+                let begun = Instant::now();
+                let each = sequences.iter().map(|one| pool.install(|| pack.states(&[one])));
+                let each = each.collect::<Result<Vec<_>, _>>()?.concat();
+                let middle = Instant::now();
+                let all = pool.install(|| pack.states(&sequences))?;
+                let end = Instant::now();
+                assert_eq!(each, all, "a batch says what its sequences say");
+                if round >= 3 {
+                    alone.push((middle - begun).as_secs_f64() * 1e3);
+                    together.push((end - middle).as_secs_f64() * 1e3);
+                }
+            }
+            let (alone, together) = (quantile(alone, 0.5), quantile(together, 0.5));
+            println!(
+                "{threads:>5}  {n:>9}  {tokens:>6}  {alone:>17.2}  {together:>15.2}  {:>5.2}",
+                alone / together
             );
         }
     }

@@ -16,6 +16,7 @@ mod lane;
 mod layers;
 pub mod manifest;
 mod queue;
+mod rope;
 mod runtime;
 mod windows;
 

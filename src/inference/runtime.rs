@@ -110,21 +110,29 @@ pub enum Generated {
     Failed(InferenceError),
 }
 
-/// What the runtime asks of the edge pack. Calls come from one thread at a time; an error concerns that text alone.
+/// What the runtime asks of the edge pack. Calls come from one thread at a time; an error concerns that call alone.
 pub trait TextReader: Send + 'static {
-    /// Reads one text of any length.
+    /// Reads texts of any length. Asks `goes_on` now and then.
     ///
     /// # Errors
-    /// If the model fails on this text.
-    fn read(&self, text: &str) -> Result<Reading, InferenceError>;
+    /// If the model fails on a text, or [`InferenceError::Gone`] once `goes_on` denies it.
+    fn read(
+        &self,
+        texts: &[&str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Reading>, InferenceError>;
 
     /// Identifies the function from text to reading.
     fn id(&self) -> String;
 }
 
 impl TextReader for EdgePack {
-    fn read(&self, text: &str) -> Result<Reading, InferenceError> {
-        Self::read(self, text)
+    fn read(
+        &self,
+        texts: &[&str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Reading>, InferenceError> {
+        self.read_all(texts, goes_on)
     }
 
     fn id(&self) -> String {
@@ -258,7 +266,7 @@ impl Runtime {
         let edge = loaders.edge.map(|load| {
             let embeds = Arc::clone(&embeds);
             let warm = move |reader: &mut (dyn TextReader + 'static)| {
-                reader.read("warm up")?;
+                reader.read(&["warm up"], &|| true)?;
                 if !own_encoder {
                     named(&embeds, reader.id());
                 }
@@ -267,7 +275,7 @@ impl Runtime {
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
             let run = |reader: Box<dyn TextReader>, lane: &Lane<ReadJob>| {
                 while let Some((job, _)) = lane.queue.pop() {
-                    one_by_one(&job.texts, job.answer, |text| reader.read(text));
+                    answer(&job.texts, job.answer, |texts, goes_on| reader.read(texts, goes_on));
                 }
             };
             serve("edge", bounds.threads, &lane, load, warm, run);
@@ -276,14 +284,14 @@ impl Runtime {
         let encoder = loaders.encoder.map(|load| {
             let embeds = Arc::clone(&embeds);
             let warm = move |encoder: &mut (dyn TextEncoder + 'static)| {
-                encoder.embed("warm up")?;
+                encoder.embed(&["warm up"], &|| true)?;
                 named(&embeds, encoder.id());
                 Ok(())
             };
             let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
             let run = |encoder: Box<dyn TextEncoder>, lane: &Lane<EmbedJob>| {
                 while let Some((job, _)) = lane.queue.pop() {
-                    one_by_one(&job.texts, job.answer, |text| encoder.embed(text));
+                    answer(&job.texts, job.answer, |texts, goes_on| encoder.embed(texts, goes_on));
                 }
             };
             serve("encoder", bounds.threads, &lane, load, warm, run);
@@ -454,27 +462,16 @@ async fn settled<J: Job>(lane: Option<&Lane<J>>) -> ModelState {
     }
 }
 
-/// Answers a job text by text, and stops when nobody listens any more.
-fn one_by_one<T>(
+/// Answers a job; the work ends early when nobody listens any more.
+fn answer<T>(
     texts: &[String],
     answer: oneshot::Sender<Result<Vec<T>, InferenceError>>,
-    work: impl Fn(&str) -> Result<T, InferenceError>,
+    work: impl Fn(&[&str], &dyn Fn() -> bool) -> Result<Vec<T>, InferenceError>,
 ) {
-    let mut out = Vec::with_capacity(texts.len());
-    for text in texts {
-        if answer.is_closed() {
-            return;
-        }
-        match super::lane::guarded(|| work(text)) {
-            Ok(value) => out.push(value),
-            Err(error) => {
-                // Nobody listens if the caller went away meanwhile.
-                let _ = answer.send(Err(error));
-                return;
-            }
-        }
-    }
-    let _ = answer.send(Ok(out));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let done = super::lane::guarded(|| work(&texts, &|| !answer.is_closed()));
+    // Nobody listens if the caller went away meanwhile.
+    let _ = answer.send(done);
 }
 
 fn warm_up(generator: &mut (dyn TextGenerator + 'static)) -> Result<(), InferenceError> {

@@ -13,14 +13,23 @@ struct FakeEncoder {
 }
 
 impl TextEncoder for FakeEncoder {
-    fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
-        self.seen.lock().unwrap().push(text.to_owned());
-        match text {
-            "wait" => self.gate.lock().unwrap().recv().unwrap(),
-            "panic" => panic!("as told, with {text}"),
-            _ => {}
+    fn embed(
+        &self,
+        texts: &[&str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Vec<f32>>, InferenceError> {
+        for text in texts {
+            if !goes_on() {
+                return Err(InferenceError::Gone);
+            }
+            self.seen.lock().unwrap().push((*text).to_owned());
+            match *text {
+                "wait" => self.gate.lock().unwrap().recv().unwrap(),
+                "panic" => panic!("as told, with {text}"),
+                _ => {}
+            }
         }
-        Ok(vec![text.len() as f32])
+        Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
     }
     fn id(&self) -> String {
         "fake@1".to_owned()
@@ -83,6 +92,22 @@ async fn callers_that_left_are_not_served_and_the_queue_is_bounded() {
     }
     assert!(took_its_place.await.unwrap().is_ok());
     assert_eq!(*seen.lock().unwrap(), ["warm up", "wait", "stays", "stays", "stays", "late"]);
+}
+
+#[tokio::test]
+async fn work_ends_early_for_a_caller_that_left() {
+    let (runtime, seen, open) = encoder_runtime();
+    runtime.settled(Which::Encoder).await;
+    let own = Arc::clone(&runtime);
+    let left = tokio::spawn(async move { own.embed(texts(&["wait", "never read"])).await });
+    while !seen.lock().unwrap().contains(&"wait".to_owned()) {
+        tokio::task::yield_now().await;
+    }
+    left.abort();
+    assert!(left.await.unwrap_err().is_cancelled());
+    open.send(()).unwrap();
+    assert_eq!(runtime.embed(texts(&["next"])).await, Ok(vec![vec![4.0]]));
+    assert_eq!(*seen.lock().unwrap(), ["warm up", "wait", "next"]);
 }
 
 /// Speaks for ever, or does what the last message says; two at once.
@@ -249,9 +274,9 @@ async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
 struct FakeReader(Arc<Mutex<Vec<String>>>);
 
 impl TextReader for FakeReader {
-    fn read(&self, text: &str) -> Result<Reading, InferenceError> {
-        self.0.lock().unwrap().push(text.to_owned());
-        Ok(Reading {
+    fn read(&self, texts: &[&str], _: &dyn Fn() -> bool) -> Result<Vec<Reading>, InferenceError> {
+        self.0.lock().unwrap().extend(texts.iter().map(ToString::to_string));
+        let read = |text: &&str| Reading {
             entities: Vec::new(),
             embedding: vec![text.len() as f32],
             injection: None,
@@ -259,7 +284,8 @@ impl TextReader for FakeReader {
             gain: Vec::new(),
             keep: Vec::new(),
             n_tokens: 1,
-        })
+        };
+        Ok(texts.iter().map(read).collect())
     }
     fn id(&self) -> String {
         "reader@1".to_owned()

@@ -6,7 +6,6 @@
 
 mod cache;
 mod load;
-mod rope;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -14,10 +13,10 @@ mod tests;
 use super::InferenceError;
 use super::generator::{CausalLm, Footprint, Part, SequenceId, Tenant};
 use super::kernels::{After, BlockMatrix, Level, Paged, Scratch, Words};
+use super::rope::Rope;
 use cache::{Cache, Sequence};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
-use rope::Rope;
 use spec::Spec;
 use std::collections::HashMap;
 
