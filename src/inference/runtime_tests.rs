@@ -1,5 +1,6 @@
 //! The runtime with models that do as they are told.
 
+use super::super::generator::{Begun, Step, StreamId};
 use super::*;
 use std::sync::Mutex;
 use std::sync::mpsc as std_mpsc;
@@ -90,6 +91,7 @@ async fn callers_that_left_are_not_served_and_the_queue_is_bounded() {
 struct FakeGenerator {
     streams: Vec<(StreamId, String, u64)>,
     next: u64,
+    right: usize,
 }
 
 impl TextGenerator for FakeGenerator {
@@ -112,6 +114,9 @@ impl TextGenerator for FakeGenerator {
     fn footprint(&self) -> Footprint {
         Footprint { weights: 5, kv_cache: self.streams.len() }
     }
+    fn take_drafts(&mut self) -> Drafts {
+        Drafts { right: std::mem::take(&mut self.right), wrong: 0 }
+    }
     fn step(&mut self, on_step: &mut dyn FnMut(StreamId, Step) -> bool) {
         self.streams.retain(|(stream, text, seed)| match text.as_str() {
             "panic" => panic!("as told"),
@@ -119,6 +124,7 @@ impl TextGenerator for FakeGenerator {
             _ => {
                 on_step(*stream, Step::Text(format!("seed {seed}"), Vec::new()));
                 on_step(*stream, Step::Tick);
+                self.right += usize::from(text == "draft") * 3;
                 let usage = Usage { input: 7, output: 2, ..Usage::default() };
                 on_step(*stream, Step::Done(FinishReason::Stop, usage));
                 false
@@ -167,8 +173,13 @@ async fn answers_errors_and_panics_arrive_as_steps() {
     ];
     assert_eq!(answer(&runtime, "hi").await, good);
     assert_eq!(runtime.footprint().weights, 5);
+
     let long = InferenceError::ContextLength { n_tokens: 9, window: 8 };
     assert_eq!(answer(&runtime, "long").await, [Generated::Failed(long)]);
+    answer(&runtime, "draft").await;
+    answer(&runtime, "hi").await;
+    let drafts = Drafts { right: 3, wrong: 0 };
+    assert_eq!([runtime.take_drafts(), runtime.take_drafts()], [drafts, Drafts::default()]);
     let after_panic = answer(&runtime, "panic").await;
     assert!(matches!(after_panic[..], [_, Generated::Failed(InferenceError::Failed(_))]));
     assert_eq!(answer(&runtime, "hi").await, good);

@@ -294,6 +294,7 @@ impl CausalLm for Decoder {
         for part in parts {
             if let Some(sequence) = self.sequences.get_mut(&part.sequence) {
                 sequence.tokens.extend_from_slice(part.tokens);
+                sequence.drafted = part.drafted.min(part.tokens.len());
                 self.cache.share(sequence);
             }
         }
@@ -308,6 +309,16 @@ impl CausalLm for Decoder {
             output.apply(&memory.words, After::Nothing, logits);
         }
         Ok(logits)
+    }
+
+    fn takes_drafts(&self) -> bool {
+        true
+    }
+
+    fn roll_back(&mut self, sequence: SequenceId, n: usize) {
+        if let Some(sequence) = self.sequences.get_mut(&sequence) {
+            sequence.roll_back(n);
+        }
     }
 
     fn close(&mut self, sequence: SequenceId) {
