@@ -280,10 +280,18 @@ impl LiveState {
         for (outcome, tokens) in [("accepted", right), ("rejected", wrong)] {
             telemetry::counter(Metric::DraftTokens, &[outcome]).add(tokens as u64);
         }
-        let held = self.runtime.footprint();
-        for (part, bytes) in [("weights", held.weights), ("kv_cache", held.kv_cache)] {
-            let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-            telemetry::gauge(Metric::ModelMemory, &["generator", part]).set(bytes);
+        for (name, which, kept) in [
+            ("edge", Which::Edge, Some("readings")),
+            ("encoder", Which::Encoder, None),
+            ("generator", Which::Generator, Some("kv_cache")),
+        ] {
+            let held = self.runtime.footprint(which);
+            for (part, bytes) in
+                [("weights", held.weights)].into_iter().chain(kept.map(|part| (part, held.kept)))
+            {
+                let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+                telemetry::gauge(Metric::ModelMemory, &[name, part]).set(bytes);
+            }
         }
     }
 

@@ -40,7 +40,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_se
 pub(super) struct Lane<J> {
     pub(super) queue: Queue<J>,
     state: watch::Sender<ModelState>,
-    /// Bytes of weights, and of keys and values.
+    /// Bytes of weights, and of what is kept.
     bytes: [AtomicUsize; 2],
     /// Drafted tokens that were right and that were wrong, until someone asks.
     drafts: [AtomicUsize; 2],
@@ -58,13 +58,13 @@ impl<J: Job> Lane<J> {
     }
 
     pub(super) fn footprint(&self) -> Footprint {
-        let [weights, kv_cache] = [0, 1].map(|i: usize| self.bytes[i].load(Ordering::Relaxed));
-        Footprint { weights, kv_cache }
+        let [weights, kept] = [0, 1].map(|i: usize| self.bytes[i].load(Ordering::Relaxed));
+        Footprint { weights, kept }
     }
 
     pub(super) fn set_footprint(&self, now: Footprint) {
         self.bytes[0].store(now.weights, Ordering::Relaxed);
-        self.bytes[1].store(now.kv_cache, Ordering::Relaxed);
+        self.bytes[1].store(now.kept, Ordering::Relaxed);
     }
 
     pub(super) fn take_drafts(&self) -> Drafts {

@@ -121,6 +121,9 @@ pub trait TextReader: Send + 'static {
 
     /// Identifies the function from text to reading.
     fn id(&self) -> String;
+
+    /// Bytes of its weights.
+    fn bytes(&self) -> usize;
 }
 
 impl TextReader for EdgePack {
@@ -130,6 +133,10 @@ impl TextReader for EdgePack {
 
     fn id(&self) -> String {
         Self::id(self).to_owned()
+    }
+
+    fn bytes(&self) -> usize {
+        Self::bytes(self)
     }
 }
 
@@ -182,6 +189,8 @@ struct Loaders {
     edge: Option<Load<dyn TextReader>>,
     encoder: Option<Load<dyn TextEncoder>>,
     generator: Option<Load<dyn TextGenerator>>,
+    /// Set by the encoder's: the bytes of its weights.
+    encoder_bytes: Arc<OnceLock<usize>>,
 }
 
 /// When to ask again while the queue is full.
@@ -212,10 +221,14 @@ impl Runtime {
                 Ok(Box::new(pack.map_err(LoadFailure::model)?))
             })
         });
+        let encoder_bytes = Arc::new(OnceLock::new());
+        let bytes = Arc::clone(&encoder_bytes);
         let encoder = encoder.filter(|_| enabled).map(|spec| -> Load<dyn TextEncoder> {
             Box::new(move |on| {
                 let files = files.fetch(&spec, on).map_err(LoadFailure::fetch)?;
                 on(0, 0);
+                // It computes in f32, whatever was published.
+                bytes.get_or_init(|| files.n_numbers().saturating_mul(size_of::<f32>()));
                 Ok(Box::new(BertEncoder::load(&spec, &files).map_err(LoadFailure::model)?))
             })
         });
@@ -229,7 +242,7 @@ impl Runtime {
                 ))
             })
         });
-        Self::with(bounds, Loaders { edge, encoder, generator })
+        Self::with(bounds, Loaders { edge, encoder, generator, encoder_bytes })
     }
 
     /// Starts with given loaders.
@@ -240,14 +253,16 @@ impl Runtime {
         let own_encoder = loaders.encoder.is_some();
         let edge = loaders.edge.map(|load| {
             let embeds = Arc::clone(&embeds);
+            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let own = Arc::clone(&lane);
             let warm = move |reader: &mut (dyn TextReader + 'static)| {
+                own.set_footprint(Footprint { weights: reader.bytes(), kept: 0 });
                 reader.read("warm up")?;
                 if !own_encoder {
                     named(&embeds, reader.id());
                 }
                 Ok(())
             };
-            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
             let run = |reader: Box<dyn TextReader>, lane: &Lane<ReadJob>| {
                 while let Some((job, _)) = lane.queue.pop() {
                     one_by_one(&job.texts, job.answer, |text| reader.read(text));
@@ -258,12 +273,16 @@ impl Runtime {
         });
         let encoder = loaders.encoder.map(|load| {
             let embeds = Arc::clone(&embeds);
+            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let own = Arc::clone(&lane);
+            let bytes = loaders.encoder_bytes;
             let warm = move |encoder: &mut (dyn TextEncoder + 'static)| {
+                let weights = bytes.get().copied().unwrap_or(0);
+                own.set_footprint(Footprint { weights, kept: 0 });
                 encoder.embed("warm up")?;
                 named(&embeds, encoder.id());
                 Ok(())
             };
-            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
             let run = |encoder: Box<dyn TextEncoder>, lane: &Lane<EmbedJob>| {
                 while let Some((job, _)) = lane.queue.pop() {
                     one_by_one(&job.texts, job.answer, |text| encoder.embed(text));
@@ -307,9 +326,21 @@ impl Runtime {
         }
     }
 
-    /// What the generator takes of memory; nothing while there is none.
-    pub fn footprint(&self) -> Footprint {
-        self.generator.as_ref().map_or_else(Footprint::default, |lane| lane.footprint())
+    /// What a model takes of memory; nothing while it is not there, or embeds with the edge pack. What is kept are keys and values
+    /// of the generator and readings of the edge pack.
+    pub fn footprint(&self, which: Which) -> Footprint {
+        match which {
+            Which::Edge => self.edge.as_ref().map_or_else(Footprint::default, |lane| Footprint {
+                kept: self.readings.bytes(),
+                ..lane.footprint()
+            }),
+            Which::Encoder => {
+                self.encoder.as_ref().map_or_else(Footprint::default, |lane| lane.footprint())
+            }
+            Which::Generator => {
+                self.generator.as_ref().map_or_else(Footprint::default, |lane| lane.footprint())
+            }
+        }
     }
 
     /// What the generator drafted since this was asked last.

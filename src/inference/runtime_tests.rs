@@ -112,7 +112,7 @@ impl TextGenerator for FakeGenerator {
         self.streams.len()
     }
     fn footprint(&self) -> Footprint {
-        Footprint { weights: 5, kv_cache: self.streams.len() }
+        Footprint { weights: 5, kept: self.streams.len() }
     }
     fn take_drafts(&mut self) -> Drafts {
         Drafts { right: std::mem::take(&mut self.right), wrong: 0 }
@@ -172,7 +172,7 @@ async fn answers_errors_and_panics_arrive_as_steps() {
         Generated::Done { finish: FinishReason::Stop, usage },
     ];
     assert_eq!(answer(&runtime, "hi").await, good);
-    assert_eq!(runtime.footprint().weights, 5);
+    assert_eq!(runtime.footprint(Which::Generator).weights, 5);
 
     let long = InferenceError::ContextLength { n_tokens: 9, window: 8 };
     assert_eq!(answer(&runtime, "long").await, [Generated::Failed(long)]);
@@ -275,6 +275,9 @@ impl TextReader for FakeReader {
     fn id(&self) -> String {
         "reader@1".to_owned()
     }
+    fn bytes(&self) -> usize {
+        7
+    }
 }
 
 #[tokio::test]
@@ -285,6 +288,7 @@ async fn a_text_is_read_once() {
     let edge: Load<dyn TextReader> = Box::new(move |_| Ok(Box::new(reader.take().unwrap())));
     let runtime = Runtime::with(BOUNDS, Loaders { edge: Some(edge), ..Loaders::default() });
     assert_eq!(runtime.settled(Which::Edge).await, ModelState::Ready);
+    assert_eq!(runtime.footprint(Which::Edge), Footprint { weights: 7, kept: 0 });
     seen.lock().unwrap().clear();
     for turn in 1..=3 {
         let texts: Vec<String> = (0..turn).map(|i| format!("turn {i}")).collect();
@@ -292,6 +296,8 @@ async fn a_text_is_read_once() {
         assert_eq!(runtime.read(&texts).await.unwrap().len(), turn);
     }
     assert_eq!(*seen.lock().unwrap(), ["turn 0", "turn 1", "turn 2"]);
+    let kept = runtime.footprint(Which::Edge).kept;
+    assert!((3 * size_of::<Reading>()..9999).contains(&kept), "{kept}");
     // Without an encoder of the operator's the same readings are the embeddings.
     assert_eq!(runtime.embed(texts(&["turn 1"])).await, Ok(vec![vec![6.0]]));
     assert_eq!(runtime.encoder_id().as_deref(), Some("reader@1"));

@@ -246,7 +246,7 @@ impl CausalLm for Decoder {
     }
 
     fn footprint(&self) -> Footprint {
-        Footprint { weights: self.weights, kv_cache: self.cache.bytes() }
+        Footprint { weights: self.weights, kept: self.cache.bytes() }
     }
 
     fn open(&mut self, tenant: &Tenant, prompt: &[u32], most: usize) -> (SequenceId, usize) {

@@ -91,6 +91,8 @@ pub struct EdgePack {
     begin: u32,
     end: u32,
     id: String,
+    /// Bytes of the weights, as they ship and as they were packed.
+    bytes: usize,
     level: &'static Level,
     /// Buffers of readings that are over, for the next ones.
     buffers: Mutex<Vec<Buffers>>,
@@ -196,13 +198,30 @@ impl EdgePack {
             task: tensors.small("task", Some(TASKS.len()), width)?,
             gain: tensors.small("gain_features", None, width)?,
         };
-        let buffers = Mutex::default();
-        Ok(Self { manifest, tokenizer, trunk, adapter, heads, begin, end, id, level, buffers })
+        let (bytes, buffers) = (tensors.bytes(), Mutex::default());
+        Ok(Self {
+            manifest,
+            tokenizer,
+            trunk,
+            adapter,
+            heads,
+            begin,
+            end,
+            id,
+            bytes,
+            level,
+            buffers,
+        })
     }
 
     /// Names the pack and everything that its readings depend on; the same id means the same readings.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Bytes of the weights: as they ship, and as the kernels want them.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Reads a text of any length.

@@ -10,11 +10,17 @@ mod wheel;
 pub use disk::sha256_of;
 
 use super::manifest::{FileRole, FileSpec, ModelSpec, Source};
+use serde_json::Value;
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Called with bytes done and bytes to do (0 if unknown). Once they are equal, what was fetched is being verified.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// Most bytes of a safetensors header, as its own crate has it.
+const MAX_HEADER: u64 = 100_000_000;
 
 /// Where models are looked for and how they are fetched.
 #[derive(Debug, Clone)]
@@ -260,6 +266,28 @@ pub struct ModelFiles {
 }
 
 impl ModelFiles {
+    /// How many numbers a safetensors file has, by its header; 0 if that cannot be read.
+    pub(super) fn n_numbers(&self) -> usize {
+        let count = |mut from: Box<dyn Read>| {
+            let mut size = [0; 8];
+            from.read_exact(&mut size).ok()?;
+            let mut header = Vec::new();
+            from.take(u64::from_le_bytes(size).min(MAX_HEADER)).read_to_end(&mut header).ok()?;
+            let tensors: serde_json::Map<String, Value> = serde_json::from_slice(&header).ok()?;
+            let shapes = tensors.values().filter_map(|tensor| tensor.get("shape")?.as_array());
+            let numbers = shapes
+                .map(|shape| shape.iter().filter_map(Value::as_u64).fold(1, u64::saturating_mul));
+            usize::try_from(numbers.fold(0, u64::saturating_add)).ok()
+        };
+        let from: Option<Box<dyn Read>> = match &self.weights {
+            Blob::Embedded(bytes) => Some(Box::new(*bytes)),
+            Blob::File(path) => {
+                File::open(path).ok().map(|file| -> Box<dyn Read> { Box::new(file) })
+            }
+        };
+        from.and_then(count).unwrap_or(0)
+    }
+
     fn embedded(files: &[(FileRole, &'static [u8])]) -> Self {
         let of = |role| files.iter().find(|(r, _)| *r == role).map(|(_, bytes)| *bytes);
         let weights = of(FileRole::Weights).unwrap_or_default();

@@ -98,6 +98,25 @@ fn files_below(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn what_is_here_is_said_to_be_verified_and_its_numbers_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = r#"{"__metadata__":{"a":"b"},"x":{"dtype":"F16","shape":[3,5],"data_offsets":[0,30]},"y":{"dtype":"F32","shape":[2],"data_offsets":[30,38]}}"#;
+    let body = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[0; 38]].concat();
+    let hub = hub(vec![("/o/r/resolve/main/x.gguf", body.clone())]);
+    let mut steps = Vec::new();
+    let spec = spec("hub:o/r/x.gguf", Some(&sha(&body)));
+    let files = fetcher(folder.path(), &hub.url)
+        .fetch(&spec, &mut |done, total| steps.push((done, total)))
+        .unwrap();
+    let size = body.len() as u64;
+    assert_eq!(steps.pop(), Some((size, size)));
+    assert!(!steps.is_empty() && steps.iter().all(|(done, total)| done != total), "{steps:?}");
+    assert_eq!(files.n_numbers(), 17);
+    let text = ModelFiles { weights: Blob::Embedded(b"no model at all"), ..files };
+    assert_eq!(text.n_numbers(), 0);
+}
+
+#[test]
 fn the_hub_gives_a_file_once_and_offline_takes_it_from_the_cache() {
     let folder = tempfile::tempdir().unwrap();
     let body = vec![7u8; 100_000];

@@ -55,11 +55,11 @@ pub struct Part<'a> {
 pub struct Footprint {
     /// Of the weights.
     pub weights: usize,
-    /// Of keys and values that are kept, or that answers in work may yet need.
-    pub kv_cache: usize,
+    /// Of what is kept between requests: keys and values, with those that answers in work may yet need, or readings.
+    pub kept: usize,
 }
 
-/// Tokens that were drafted, see [`draft`].
+/// Tokens that were drafted by prompt lookup.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Drafts {
     /// Those that the model then said itself: as many steps were saved.
