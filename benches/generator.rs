@@ -1,10 +1,11 @@
 //! The generator against candle's stock path and, if asked, llama.cpp: `cargo bench --bench generator -- MODEL.gguf`.
 //!
 //! Time to the first token for prompts of several lengths (nothing of them known), with 512 tokens known and 32 new, time of a token
-//! behind 128, and eight answers at once against one; on one core and on all. Rivals take turns, so that what disturbs the machine
-//! disturbs all. At the end answers with drafts and without (`--drafts`: these alone). Options behind `--`: `--rounds N` (20), `--candle` (candle's stock path too, which takes seconds a run), `--peer
-//! COMMAND`: a process that answers a line `CORES prefill|decode|prefix N` with its milliseconds, see `benches/peers`; may be
-//! given as `--peer2` once more.
+//! behind 128, of several rows of one answer in a step, and eight answers at once against one; on one core and on all. Then whole
+//! answers with drafts and without. Rivals take turns, so that what disturbs the machine disturbs all. Options behind `--`:
+//! `--rounds N` (20), `--drafts` (only those), `--candle` (candle's stock path too, which takes seconds a run), `--peer COMMAND`: a
+//! process that answers a line `CORES prefill|decode|prefix N` with its milliseconds, see `benches/peers`; may be given as `--peer2`
+//! once more.
 
 #![expect(clippy::print_stdout, reason = "this is where the table goes")]
 

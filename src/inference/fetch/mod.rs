@@ -16,7 +16,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Called with bytes done and bytes to do (0 if unknown). Once they are equal, what was fetched is being verified.
+/// Called with bytes done and bytes to do (0 if unknown). Once they are equal and not 0, what was fetched is being verified.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 /// Most bytes of a safetensors header, as its own crate has it.

@@ -120,10 +120,10 @@ const PROMPT: &str = "the cat sat on the mat, the cat sat on the hat, the cat sa
 #[test]
 fn answers_are_the_same_with_and_without_drafts() {
     let mut all = Drafts::default();
-    for architecture in ["llama", "qwen3", "gemma3"] {
+    for architecture in ["llama", "qwen3", "gemma3", "phi3"] {
         let file = tiny(architecture, GgmlDType::Q4_1, false);
         for seed in 0..4 {
-            for temperature in [0.0, 0.05, 1.0] {
+            for temperature in [0.0, 1.0, 4.0, 10.0] {
                 for case in [
                     Case(PROMPT, temperature, None, "", 90),
                     Case(PROMPT, temperature, None, "the", 90),
