@@ -110,7 +110,10 @@ fn what_is_here_is_said_to_be_verified_and_its_numbers_are_counted() {
         .unwrap();
     let size = body.len() as u64;
     assert_eq!(steps.pop(), Some((size, size)));
-    assert!(!steps.is_empty() && steps.iter().all(|(done, total)| *done == 0 || done != total), "{steps:?}");
+    assert!(
+        !steps.is_empty() && steps.iter().all(|(done, total)| *done == 0 || done != total),
+        "{steps:?}"
+    );
     assert_eq!(files.n_numbers(), 17);
     let text = ModelFiles { weights: Blob::Embedded(b"no model at all"), ..files };
     assert_eq!(text.n_numbers(), 0);
