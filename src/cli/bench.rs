@@ -98,7 +98,11 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
             show(Figure { subject: "generator", what, value, unit })
         };
         figure(format!("{generator} ready"), ms(begun.elapsed()), "ms")?;
-        figure("weights".to_owned(), models.footprint().weights as f64 / 1e6, "MB")?;
+        figure(
+            "weights".to_owned(),
+            models.footprint(Which::Generator).weights as f64 / 1e6,
+            "MB",
+        )?;
         for words in LENGTHS {
             for again in [false, true] {
                 let (mut times, mut last) = (Vec::new(), Usage::default());

@@ -18,6 +18,7 @@ pub mod manifest;
 mod queue;
 mod rope;
 mod runtime;
+mod scheduler;
 mod windows;
 
 pub use decoder::Decoder;
@@ -26,7 +27,7 @@ pub use encoder::{BertEncoder, TextEncoder};
 pub use error::{InferenceError, ModelState};
 pub use fetch::{FetchError, Fetcher, ModelFiles};
 pub use generator::{
-    Begun, CausalLm, ChatGenerator, Footprint, Part, SequenceId, Step, StreamId, Tenant,
+    Begun, CausalLm, ChatGenerator, Drafts, Footprint, Part, SequenceId, Step, StreamId, Tenant,
     TextGenerator,
 };
 pub use manifest::{ModelSpec, SpecError, Task};

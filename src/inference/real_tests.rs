@@ -239,7 +239,8 @@ fn the_decoder_agrees_with_candle() {
         assert_eq!(read, 0);
         let mut last = Vec::new();
         for tokens in pieces {
-            last = lm.forward(&[Part { sequence, tokens, logits: 1 }]).unwrap().to_vec();
+            last =
+                lm.forward(&[Part { sequence, tokens, logits: 1, drafted: 0 }]).unwrap().to_vec();
         }
         last
     };

@@ -167,7 +167,7 @@ pub fn gguf(data: &[u8]) {
     let prompt = [1, 0, 2];
     if model.fits(prompt.len()) {
         let (sequence, read) = model.open(&None, &prompt, prompt.len());
-        let part = Part { sequence, tokens: &prompt[read..], logits: 1 };
+        let part = Part { sequence, tokens: &prompt[read..], logits: 1, drafted: 0 };
         if let Ok(logits) = model.forward(&[part]) {
             assert_eq!(logits.len(), model.vocabulary());
         }

@@ -77,6 +77,8 @@ pub struct EdgePack {
     begin: u32,
     end: u32,
     id: String,
+    /// Bytes of the weights, as they ship and as they were packed.
+    bytes: usize,
     level: &'static Level,
     /// Buffers of readings that are over, for the next ones.
     buffers: Mutex<Vec<Buffers>>,
@@ -174,13 +176,30 @@ impl EdgePack {
         let trunk = Trunk::load(&tensors, &manifest.trunk)?;
         let adapter = Adapter::load(&tensors, &manifest.adapter, &manifest.trunk)?;
         let heads = Heads::load(&tensors, &manifest)?;
-        let buffers = Mutex::default();
-        Ok(Self { manifest, tokenizer, trunk, adapter, heads, begin, end, id, level, buffers })
+        let (bytes, buffers) = (tensors.bytes(), Mutex::default());
+        Ok(Self {
+            manifest,
+            tokenizer,
+            trunk,
+            adapter,
+            heads,
+            begin,
+            end,
+            id,
+            bytes,
+            level,
+            buffers,
+        })
     }
 
     /// Names the pack and everything that its readings depend on; the same id means the same readings.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Bytes of the weights: as they ship, and as the kernels want them.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Reads a text of any length.

@@ -110,6 +110,8 @@ pub(super) struct Bert {
     /// Those of the only token type added.
     positions: Vec<f32>,
     norm: Norm,
+    /// Bytes of all of it.
+    bytes: usize,
     layers: Vec<Layer>,
     width: usize,
 }
@@ -146,13 +148,21 @@ impl Bert {
                 heads: config.num_attention_heads,
             })
         };
-        Ok(Self {
+        let mut own = Self {
+            bytes: 0,
             words: file.table(words, width)?,
             norm: file.norm("embeddings.LayerNorm", width, epsilon)?,
             layers: (0..config.num_hidden_layers).map(layer).collect::<Result<_, _>>()?,
             positions,
             width,
-        })
+        };
+        own.bytes = file.taken();
+        Ok(own)
+    }
+
+    /// Bytes of the weights.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Numbers of a state.

@@ -6,6 +6,7 @@
 use super::super::kernels::{FloatMatrix, Level};
 use super::super::layers::{Linear, Norm};
 use safetensors::{Dtype, SafeTensors};
+use std::cell::Cell;
 
 /// Most of anything that a configuration may ask for.
 const MOST: usize = 1 << 20;
@@ -18,6 +19,8 @@ pub(super) struct File<'a> {
     tensors: SafeTensors<'a>,
     /// What stands before all names.
     prefix: &'static str,
+    /// Bytes of the matrices and tables that were made of them.
+    taken: Cell<usize>,
 }
 
 /// Whether a projection has a bias.
@@ -35,7 +38,12 @@ impl<'a> File<'a> {
         let found = |prefix: &&str| tensors.tensor(&format!("{prefix}{words}")).is_ok();
         let prefix = PREFIXES.into_iter().find(found);
         let prefix = prefix.ok_or_else(|| format!("no tensor {words}"))?;
-        Ok(Self { tensors, prefix })
+        Ok(Self { tensors, prefix, taken: Cell::default() })
+    }
+
+    /// Bytes of the matrices and tables that were read.
+    pub(super) fn taken(&self) -> usize {
+        self.taken.get()
     }
 
     /// A tensor's numbers; `rows` × `cols` of them, or `cols` if `rows` is `None`.
@@ -68,7 +76,11 @@ impl<'a> File<'a> {
         let view = self.tensors.tensor(&full).map_err(|_| format!("no tensor {full}"))?;
         match view.shape().first() {
             None | Some(0) => Err(format!("{full} has no rows")),
-            rows => self.numbers(name, rows.copied(), cols),
+            rows => {
+                let numbers = self.numbers(name, rows.copied(), cols)?;
+                self.taken.set(self.taken.get() + size_of_val(&numbers[..]));
+                Ok(numbers)
+            }
         }
     }
 
@@ -106,7 +118,9 @@ impl<'a> File<'a> {
             }
         }
         bias.resize(names.len() * rows, 0.0);
-        Ok(Linear::F32(FloatMatrix::pack(Level::best(), &weight, &bias, cols)))
+        let matrix = FloatMatrix::pack(Level::best(), &weight, &bias, cols);
+        self.taken.set(self.taken.get() + matrix.size());
+        Ok(Linear::F32(matrix))
     }
 }
 

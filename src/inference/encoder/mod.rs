@@ -36,6 +36,9 @@ pub trait TextEncoder: Send + 'static {
 
     /// Identifies the function from text to vector: name and hash of the weights.
     fn id(&self) -> String;
+
+    /// Bytes of its weights.
+    fn bytes(&self) -> usize;
 }
 
 /// Part of a window that it shares with its neighbour: one eighth.
@@ -157,6 +160,10 @@ impl TextEncoder for BertEncoder {
         }
         sums.iter_mut().for_each(|sum| normalise(sum));
         Ok(sums)
+    }
+
+    fn bytes(&self) -> usize {
+        self.model.lock().unwrap_or_else(PoisonError::into_inner).bytes()
     }
 
     fn id(&self) -> String {

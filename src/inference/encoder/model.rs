@@ -82,6 +82,14 @@ impl Model {
         Ok(Self { weights, memory: Memory::new(level), x: Vec::new(), next: Vec::new() })
     }
 
+    /// Bytes of the weights.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.weights {
+            Weights::Bert(bert) => bert.bytes(),
+            Weights::Modern(modern) => modern.bytes(),
+        }
+    }
+
     /// Numbers of a state.
     pub(super) fn width(&self) -> usize {
         match &self.weights {

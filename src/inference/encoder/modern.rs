@@ -169,6 +169,8 @@ struct ModernLayer {
 pub(super) struct Modern {
     words: Vec<f32>,
     norm: Norm,
+    /// Bytes of all of it.
+    bytes: usize,
     layers: Vec<ModernLayer>,
     last_norm: Norm,
     heads: usize,
@@ -208,7 +210,8 @@ impl Modern {
             let head = width / config.num_attention_heads;
             Rope::new(head, config.theta(sees).1, 1.0, None, 1.0)
         };
-        Ok(Self {
+        let mut own = Self {
+            bytes: 0,
             words: file.table(words, width)?,
             norm: file.bare_norm("embeddings.norm", width, epsilon)?,
             layers: (0..config.num_hidden_layers).map(layer).collect::<Result<_, _>>()?,
@@ -219,7 +222,14 @@ impl Modern {
             ropes: [rope(Sees::All), rope(Sees::Window)],
             turned: 0,
             positions: Vec::new(),
-        })
+        };
+        own.bytes = file.taken();
+        Ok(own)
+    }
+
+    /// Bytes of the weights.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Numbers of a state.

@@ -140,7 +140,7 @@ unsafe fn apply_to<S: Simd, W: Weight>(
         while row < rows {
             let left = (rows - row).min(S::ROWS);
             unsafe {
-                tile::for_rows!(left, tile_of::<S, W>(w, weights.as_ptr(), x, target, panel, row))
+                tile::for_rows!(left, tile_of::<S, W>(w, weights.as_ptr(), x, target, panel, row));
             }
             row += left;
         }
