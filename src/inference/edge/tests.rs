@@ -185,7 +185,8 @@ fn texts_read_together_are_read_as_alone() {
 #[test]
 fn the_trunk_allocates_nothing_for_a_batch_no_larger_than_one_before() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let mut buffers = PACK.buffers();
+    let (memory, batch, states) = (Memory::new(PACK.level), Batch::default(), States::default());
+    let mut buffers = Buffers { memory, batch, states };
     let mut forward = |lengths: &[usize]| {
         let Buffers { memory, batch, states } = &mut buffers;
         allocations(|| {
