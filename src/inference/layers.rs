@@ -186,6 +186,7 @@ impl Memory {
 fn attend(heads: &Heads<'_>, lengths: &[usize], of: Range<usize>, own: &mut Share) {
     let width = heads.heads * heads.size;
     let Share { level, attention, mixed, .. } = own;
+    level.reserve(heads, attention);
     let mut rest = room(mixed, of.len() * width);
     let mut start = 0;
     for length in lengths {

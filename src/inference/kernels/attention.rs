@@ -53,6 +53,12 @@ struct Seen {
 pub struct Scratch(pub(super) Aligned<f32>);
 
 impl Level {
+    /// Memory for attention of any of these rows to any of them.
+    pub fn reserve(&self, heads: &Heads<'_>, scratch: &mut Scratch) {
+        let tokens = heads.rows.len() / heads.stride;
+        scratch.0.grow(self.panel() * (PART + 2 * heads.size) + 2 * tokens * heads.size);
+    }
+
     /// For the tokens in `of` the mixed values of all heads side by side.
     ///
     /// # Panics
@@ -72,9 +78,7 @@ impl Level {
             "tokens there are"
         );
         assert_eq!(out.len(), of.len() * width, "room for the results");
-        let copied =
-            if of.len() > self.panel() { 2 * heads.seen(&of).len() * heads.size } else { 0 };
-        scratch.0.grow(self.panel() * (PART + 2 * heads.size) + copied);
+        self.reserve(heads, scratch);
         // SAFETY: the level was found on this processor; sizes were checked above.
         unsafe { (self.attend)(heads, of, out, scratch) }
     }
