@@ -1,10 +1,11 @@
 //! The generator against candle's stock path and, if asked, llama.cpp: `cargo bench --bench generator -- MODEL.gguf`.
 //!
 //! Time to the first token for prompts of several lengths (nothing of them known), with 512 tokens known and 32 new, time of a token
-//! behind 128, and eight answers at once against one; on one core and on all. Rivals take turns, so that what disturbs the machine
-//! disturbs all. Options behind `--`: `--rounds N` (20), `--candle` (candle's stock path too, which takes seconds a run), `--peer
-//! COMMAND`: a process that answers a line `CORES prefill|decode|prefix N` with its milliseconds, see `benches/peers`; may be
-//! given as `--peer2` once more.
+//! behind 128, of several rows of one answer in a step, and eight answers at once against one; on one core and on all. Then whole
+//! answers with drafts and without. Rivals take turns, so that what disturbs the machine disturbs all. Options behind `--`:
+//! `--rounds N` (20), `--drafts` (only those), `--candle` (candle's stock path too, which takes seconds a run), `--peer COMMAND`: a
+//! process that answers a line `CORES prefill|decode|prefix N` with its milliseconds, see `benches/peers`; may be given as `--peer2`
+//! once more.
 
 #![expect(clippy::print_stdout, reason = "this is where the table goes")]
 
@@ -24,10 +25,15 @@ use std::error::Error;
 use std::fs::File;
 use std::io::BufReader;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use weir::chat::{Role, Sampling};
 use weir::inference::gguf::Gguf;
 use weir::inference::kernels::Level;
-use weir::inference::{CausalLm, Decoder, Part, SequenceId};
+use weir::inference::manifest::ModelSpec;
+use weir::inference::{
+    CausalLm, ChatGenerator, Decoder, Fetcher, GenerateRequest, Part, SequenceId, Step,
+    TextGenerator,
+};
 
 const LENGTHS: [usize; 4] = [32, 128, 512, 1024];
 /// As many tokens of a prompt go through at a time as in service.
@@ -54,7 +60,7 @@ impl Own {
         let chunks = prompt.chunks(CHUNK).count();
         for (at, tokens) in prompt.chunks(CHUNK).enumerate() {
             let logits = usize::from(at + 1 == chunks);
-            let logits = self.lm.forward(&[Part { sequence, tokens, logits }])?;
+            let logits = self.lm.forward(&[Part { sequence, tokens, logits, drafted: 0 }])?;
             last = best(logits);
         }
         Ok(last)
@@ -88,7 +94,12 @@ impl Own {
             let begun = Instant::now();
             let parts: Vec<Part<'_>> = all
                 .iter()
-                .map(|(sequence, tokens)| Part { sequence: *sequence, tokens, logits: 1 })
+                .map(|(sequence, tokens)| Part {
+                    sequence: *sequence,
+                    tokens,
+                    logits: 1,
+                    drafted: 0,
+                })
                 .collect();
             let logits = self.lm.forward(&parts)?;
             let size = logits.len() / streams;
@@ -97,6 +108,24 @@ impl Own {
             times.push(begun.elapsed().as_secs_f64() * 1e3);
         }
         all.iter().for_each(|(sequence, _)| self.lm.close(*sequence));
+        Ok(quantile(times, 0.5))
+    }
+
+    /// The middle of some steps of one sequence with `rows` tokens each, behind `n`.
+    fn rows(&mut self, n: usize, rows: usize) -> Result<f64, Failure> {
+        let prompt = tokens(n, self.runs);
+        let (sequence, read) = self.open(&prompt);
+        self.read(sequence, &prompt[read..])?;
+        let draft = tokens(rows, self.runs);
+        let mut times = Vec::new();
+        for _ in 0..24 {
+            let begun = Instant::now();
+            let part = Part { sequence, tokens: &draft, logits: rows, drafted: rows - 1 };
+            self.lm.forward(&[part])?;
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
+            self.lm.roll_back(sequence, rows - 1);
+        }
+        self.lm.close(sequence);
         Ok(quantile(times, 0.5))
     }
 
@@ -153,11 +182,94 @@ impl Stock {
     }
 }
 
+/// Chat with drafts and without, in turns.
+struct Drafting(ChatGenerator);
+
+/// What is to be copied.
+const LIST: &str = "{\"orders\": [{\"id\": 4711, \"customer\": \"Hanna Berger\", \"city\": \"Graz\", \"items\": [\"lamp\", \
+    \"desk\"], \"total\": 318.40}, {\"id\": 4712, \"customer\": \"Paul Okafor\", \"city\": \"Lyon\", \"items\": [\"chair\"], \
+    \"total\": 89.90}, {\"id\": 4713, \"customer\": \"Mina Sato\", \"city\": \"Porto\", \"items\": [\"shelf\", \"rug\"], \
+    \"total\": 204.15}]}";
+
+impl Drafting {
+    /// Milliseconds of an answer behind its first token, its tokens, and the text.
+    fn answer(&mut self, text: &str, on: bool) -> Result<(f64, u64, String), Failure> {
+        self.0.set_drafting(on);
+        let sampling =
+            Sampling { temperature: Some(0.0), max_tokens: Some(160), ..Sampling::default() };
+        let messages = vec![(Role::User, text.to_owned())];
+        self.0.begin(&GenerateRequest { messages, sampling, ..GenerateRequest::default() })?;
+        let (mut answer, mut tokens, mut begun) = (String::new(), 0, None);
+        let mut end = Duration::ZERO;
+        while self.0.n_streams() > 0 {
+            self.0.step(&mut |_, step| {
+                let begun = begun.get_or_insert_with(Instant::now);
+                match step {
+                    Step::Text(text, _) => answer.push_str(&text),
+                    Step::Done(_, usage) => (tokens, end) = (usage.output, begun.elapsed()),
+                    Step::Tick | Step::Failed(_) => {}
+                }
+                true
+            });
+        }
+        Ok((end.as_secs_f64() * 1e3, tokens.max(1) - 1, answer))
+    }
+}
+
+/// Tokens a second with drafts and without, for answers that repeat their prompt and for those that do not.
+fn drafts(path: &str, rounds: usize) -> Result<(), Failure> {
+    let path = std::fs::canonicalize(path)?;
+    let spec = ModelSpec::operator("bench", &path.to_string_lossy(), None, None)?;
+    let files = Fetcher::from_env(std::env::temp_dir()).cached(&spec)?.ok_or("no such file")?;
+    let mut own = Drafting(ChatGenerator::load(&spec, &files, CACHE)?);
+    let copy = format!("Repeat the following JSON exactly, character by character:\n{LIST}");
+    let asks = [
+        ("copy", copy.as_str()),
+        ("story", "Tell me a story about a lighthouse keeper who finds a letter in a bottle."),
+        ("explain", "Explain why the sky is blue and sunsets are red."),
+    ];
+    println!("cores  answer    tokens  accepted  rejected  tokens/s with  without  ratio");
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for threads in [1, cores] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+        for (name, text) in asks {
+            let (mut with, mut without, mut n) = (Vec::new(), Vec::new(), 0);
+            own.0.take_drafts();
+            for round in 0..rounds + 1 {
+                let mut told = Vec::new();
+                for on in [round % 2 == 0, round % 2 == 1] {
+                    let (ms, tokens, text) =
+                        pool.install(|| own.answer(text, on).map_err(|e| e.to_string()))?;
+                    n = tokens;
+                    told.push(text);
+                    // The first round reads the prompt.
+                    if round > 0 {
+                        let speed = tokens as f64 / ms * 1e3;
+                        (if on { &mut with } else { &mut without }).push(speed);
+                    }
+                }
+                assert_eq!(told[0], told[1], "a draft decides nothing");
+            }
+            let drafts = own.0.take_drafts();
+            let (right, wrong) = (drafts.right / (rounds + 1), drafts.wrong / (rounds + 1));
+            let (with, without) = (quantile(with, 0.5), quantile(without, 0.5));
+            println!(
+                "{threads:>5}  {name:<8} {n:>7}  {right:>8}  {wrong:>8}  {with:>13.1}  {without:>7.1}  {:>5.2}",
+                with / without
+            );
+        }
+    }
+    Ok(())
+}
+
 fn main() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().collect();
     let path = args.iter().skip(1).find(|arg| arg.ends_with(".gguf"));
     let path = path.ok_or("name a GGUF file of the llama family")?;
     let rounds: usize = args::option(&args, "--rounds").unwrap_or(20);
+    if args.iter().any(|arg| arg == "--drafts") {
+        return drafts(path, rounds);
+    }
     let stock = if args.iter().any(|arg| arg == "--candle") {
         let mut file = BufReader::new(File::open(path)?);
         let content = Content::read(&mut file)?;
@@ -176,14 +288,7 @@ fn main() -> Result<(), Failure> {
     let lm = Decoder::load(&mut file, None, CACHE)?;
     println!("loaded in {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);
     let level = Level::best();
-    let peaks = level.peaks();
-    println!(
-        "{}: peak {:.0} G int8 and {:.0} G f32 multiplications a second and core, {:.1} GB a second from memory",
-        level.name,
-        peaks.int8 / 1e9,
-        peaks.float / 1e9,
-        peaks.bytes / 1e9
-    );
+    println!("{}: {}", level.name, level.peaks());
     let mut head = "cores  what             ms p50      p99  tokens/s".to_owned();
     for (_, name) in &peers {
         head.push_str(&format!("  {name}  ratio"));
@@ -196,6 +301,7 @@ fn main() -> Result<(), Failure> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut work: Vec<(&str, usize, usize)> = LENGTHS.map(|n| ("prefill", n, n)).to_vec();
     work.extend([("decode", 128, 1), ("prefix", 512, 32), ("streams", 128, STREAMS)]);
+    work.extend([2, 4, 8].map(|rows| ("rows", 128, rows)));
     for threads in [1, cores] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         for (what, n, counted) in work.iter().copied() {
@@ -206,12 +312,13 @@ fn main() -> Result<(), Failure> {
                 let ms = pool.install(|| match what {
                     "prefill" => own.prefill(n).map_err(|e| e.to_string()),
                     "prefix" => own.prefix(n).map_err(|e| e.to_string()),
+                    "rows" => own.rows(n, counted).map_err(|e| e.to_string()),
                     "decode" => own.decode(n, 1).map_err(|e| e.to_string()),
                     _ => own.decode(n, STREAMS).map_err(|e| e.to_string()),
                 })?;
                 let mut rivals = Vec::new();
                 for (peer, _) in &mut peers {
-                    if what != "streams" {
+                    if !matches!(what, "streams" | "rows") {
                         rivals.push(peer.run(&format!("{threads} {what} {n}"))?);
                     }
                 }
@@ -241,5 +348,5 @@ fn main() -> Result<(), Failure> {
             println!("{line}");
         }
     }
-    Ok(())
+    drafts(path, rounds.div_ceil(2))
 }

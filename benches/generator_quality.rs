@@ -108,7 +108,7 @@ fn main() -> Result<(), Failure> {
         let mut logits = say(&mut model, &prompt, 0)?;
         let mut answer = Vec::new();
         let (sequence, read) = own.open(&None, &prompt, prompt.len() + n_tokens);
-        let part = Part { sequence, tokens: &prompt[read..], logits: 1 };
+        let part = Part { sequence, tokens: &prompt[read..], logits: 1, drafted: 0 };
         let mut ours = own.forward(&[part])?.to_vec();
         let close = correlation(&logits, &ours);
         (least, sum) = (least.min(close), sum + close);
@@ -123,7 +123,8 @@ fn main() -> Result<(), Failure> {
                 break;
             }
             logits = say(&mut model, &[next], prompt.len() + answer.len() - 1)?;
-            ours = own.forward(&[Part { sequence, tokens: &[next], logits: 1 }])?.to_vec();
+            ours =
+                own.forward(&[Part { sequence, tokens: &[next], logits: 1, drafted: 0 }])?.to_vec();
         }
         own.close(sequence);
         same += usize::from(agrees);
@@ -139,7 +140,7 @@ fn main() -> Result<(), Failure> {
         let tokens = chat.prompt(&[(Role::User, text.clone())])?;
         let mut model = reference.clone();
         let (sequence, _) = own.open(&Some("alone".into()), &[], tokens.len());
-        let part = Part { sequence, tokens: &tokens, logits: tokens.len() };
+        let part = Part { sequence, tokens: &tokens, logits: tokens.len(), drafted: 0 };
         let rows = own.forward(&[part])?.to_vec();
         own.close(sequence);
         let size = rows.len() / tokens.len();

@@ -8,7 +8,7 @@ use crate::chat::{ChatRequest, Intent, LatencyClass, SlotKind, Usage};
 use crate::config::{Budget, Config, LocalModels, Rule, Target, TargetKind};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{
-    EdgePack, EdgeSpec, Fetcher, InferenceError, ModelSpec, ModelState, Reading, Runtime,
+    Drafts, EdgePack, EdgeSpec, Fetcher, InferenceError, ModelSpec, ModelState, Reading, Runtime,
     RuntimeSpec, Which, manifest,
 };
 use crate::ledger::Ledger;
@@ -260,7 +260,7 @@ impl LiveState {
         Ok(())
     }
 
-    /// Brings the gauges up to date, for a reader of the metrics.
+    /// Brings the gauges and what the models have counted up to date, for a reader of the metrics.
     pub fn refresh_gauges(&self) {
         for target in self.config.targets.iter().filter(|target| target.kind != TargetKind::Local) {
             let state = match self.upstreams.health(&target.name) {
@@ -276,10 +276,22 @@ impl LiveState {
             let depth = i64::try_from(self.runtime.queue_depth(which)).unwrap_or(i64::MAX);
             telemetry::gauge(Metric::QueueDepth, &[name]).set(depth);
         }
-        let held = self.runtime.footprint();
-        for (part, bytes) in [("weights", held.weights), ("kv_cache", held.kv_cache)] {
-            let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-            telemetry::gauge(Metric::ModelMemory, &["generator", part]).set(bytes);
+        let Drafts { right, wrong } = self.runtime.take_drafts();
+        for (outcome, tokens) in [("accepted", right), ("rejected", wrong)] {
+            telemetry::counter(Metric::DraftTokens, &[outcome]).add(tokens as u64);
+        }
+        for (name, which, kept) in [
+            ("edge", Which::Edge, Some("readings")),
+            ("encoder", Which::Encoder, None),
+            ("generator", Which::Generator, Some("kv_cache")),
+        ] {
+            let held = self.runtime.footprint(which);
+            for (part, bytes) in
+                [("weights", held.weights)].into_iter().chain(kept.map(|part| (part, held.kept)))
+            {
+                let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+                telemetry::gauge(Metric::ModelMemory, &[name, part]).set(bytes);
+            }
         }
     }
 

@@ -70,6 +70,8 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
     let name = level.name;
     processor(format!("{name}: multiplications of int8, one core"), peaks.int8 / 1e9, "G/s")?;
     processor(format!("{name}: multiplications of f32, one core"), peaks.float / 1e9, "G/s")?;
+    let what = format!("{name}: multiplications of f32 with bf16 weights, one core");
+    processor(what, peaks.upper / 1e9, "G/s")?;
     processor("reading from memory, one core".to_owned(), peaks.bytes / 1e9, "GB/s")?;
     let begun = Instant::now();
     let models = Runtime::start(spec);
@@ -96,7 +98,11 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
             show(Figure { subject: "generator", what, value, unit })
         };
         figure(format!("{generator} ready"), ms(begun.elapsed()), "ms")?;
-        figure("weights".to_owned(), models.footprint().weights as f64 / 1e6, "MB")?;
+        figure(
+            "weights".to_owned(),
+            models.footprint(Which::Generator).weights as f64 / 1e6,
+            "MB",
+        )?;
         for words in LENGTHS {
             for again in [false, true] {
                 let (mut times, mut last) = (Vec::new(), Usage::default());

@@ -11,7 +11,7 @@ pub enum ModelState {
     Off,
     /// Being fetched, loaded or warmed.
     Loading {
-        /// Bytes fetched so far.
+        /// Bytes fetched so far; all of them while they are being verified.
         done: u64,
         /// Bytes to fetch; 0 if nothing is being fetched.
         total: u64,
@@ -35,6 +35,9 @@ impl std::fmt::Display for ModelState {
         match self {
             Self::Off => f.write_str("off"),
             Self::Loading { total: 0, .. } => f.write_str("loading"),
+            Self::Loading { done, total } if done == total => {
+                write!(f, "downloaded, verifying {} MB", total / 1_000_000)
+            }
             Self::Loading { done, total } => {
                 write!(f, "downloading, {} of {} MB", done / 1_000_000, total / 1_000_000)
             }
@@ -105,5 +108,23 @@ impl From<candle_core::Error> for InferenceError {
     fn from(error: candle_core::Error) -> Self {
         // The first line names the operation and the shapes; a backtrace may follow it.
         Self::Failed(error.to_string().lines().next().unwrap_or_default().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ModelState;
+
+    #[test]
+    fn what_a_model_that_loads_does_at_the_moment() {
+        let cases = [
+            (0, 0, "loading"),
+            (1, 98_000_000, "downloading, 0 of 98 MB"),
+            (97_999_999, 98_000_000, "downloading, 97 of 98 MB"),
+            (98_000_000, 98_000_000, "downloaded, verifying 98 MB"),
+        ];
+        for (done, total, expected) in cases {
+            assert_eq!(ModelState::Loading { done, total }.to_string(), expected);
+        }
     }
 }

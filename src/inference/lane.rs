@@ -3,7 +3,7 @@
 //! Invariant: the thread ends only when the queue is closed or the model can never be loaded.
 
 use super::fetch::FetchError;
-use super::generator::Footprint;
+use super::generator::{Drafts, Footprint};
 use super::queue::{Job, Queue};
 use super::{InferenceError, ModelState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,8 +40,10 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_se
 pub(super) struct Lane<J> {
     pub(super) queue: Queue<J>,
     state: watch::Sender<ModelState>,
-    /// Bytes of weights, and of keys and values.
+    /// Bytes of weights, and of what is kept.
     bytes: [AtomicUsize; 2],
+    /// Drafted tokens that were right and that were wrong, until someone asks.
+    drafts: [AtomicUsize; 2],
 }
 
 impl<J: Job> Lane<J> {
@@ -51,17 +53,28 @@ impl<J: Job> Lane<J> {
             queue: Queue::new(queue_len, queue_tokens),
             state,
             bytes: Default::default(),
+            drafts: Default::default(),
         })
     }
 
     pub(super) fn footprint(&self) -> Footprint {
-        let [weights, kv_cache] = [0, 1].map(|i: usize| self.bytes[i].load(Ordering::Relaxed));
-        Footprint { weights, kv_cache }
+        let [weights, kept] = [0, 1].map(|i: usize| self.bytes[i].load(Ordering::Relaxed));
+        Footprint { weights, kept }
     }
 
     pub(super) fn set_footprint(&self, now: Footprint) {
         self.bytes[0].store(now.weights, Ordering::Relaxed);
-        self.bytes[1].store(now.kv_cache, Ordering::Relaxed);
+        self.bytes[1].store(now.kept, Ordering::Relaxed);
+    }
+
+    pub(super) fn take_drafts(&self) -> Drafts {
+        let [right, wrong] = [0, 1].map(|i: usize| self.drafts[i].swap(0, Ordering::Relaxed));
+        Drafts { right, wrong }
+    }
+
+    pub(super) fn add_drafts(&self, more: Drafts) {
+        self.drafts[0].fetch_add(more.right, Ordering::Relaxed);
+        self.drafts[1].fetch_add(more.wrong, Ordering::Relaxed);
     }
 
     pub(super) fn state(&self) -> ModelState {
@@ -127,17 +140,13 @@ fn load_until<M: ?Sized, J: Job>(
         let begun = Instant::now();
         let mut n_tenths = None;
         let mut on_progress = |done: u64, total: u64| {
-            lane.state.send_replace(ModelState::Loading { done, total });
+            let state = ModelState::Loading { done, total };
             let now = (done * 10).checked_div(total);
             if now.is_some() && now != n_tenths {
                 n_tenths = now;
-                tracing::info!(
-                    model = name,
-                    "fetching: {} of {} MB",
-                    done / 1_000_000,
-                    total / 1_000_000
-                );
+                tracing::info!(model = name, "{state}");
             }
+            lane.state.send_replace(state);
         };
         let attempt = || {
             let mut model = load(&mut on_progress)?;

@@ -1,11 +1,13 @@
 //! Layers of BERT-family encoders (Devlin et al. 2018, arXiv 1810.04805) on our kernels.
 //!
-//! A sequence is one unpadded run of tokens. On several cores every core takes its share of the tokens through a layer and
-//! meets the others once, before attention; short sequences stay on one core. Buffers are kept between calls.
+//! A batch is some sequences one after another, without padding: what each token does alone is done for all of them at once, and a
+//! token attends to its own sequence. On several cores every core takes its share of the tokens through a layer and meets the
+//! others once, before attention; small batches stay on one core. Buffers are kept between calls.
 
 use super::kernels::{After, FloatMatrix, Heads, Int8Matrix, Level, Quantised, Scratch};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
+use std::ops::Range;
 
 /// One projection.
 #[derive(Debug)]
@@ -65,26 +67,26 @@ impl Norm {
     }
 }
 
-/// Self-attention and feed-forward, each followed by a norm.
-#[derive(Debug)]
-pub(super) struct Layer {
-    pub qkv: Linear,
-    pub out: Linear,
-    pub norm1: Norm,
-    pub up: Linear,
-    pub down: Linear,
-    pub norm2: Norm,
-    pub heads: usize,
+/// The two halves of a layer, around attention: what every token does alone.
+pub(super) trait Halves: Sync {
+    /// How wide states are, how many heads there are, and how far before and after itself a token sees.
+    fn shape(&self) -> (usize, usize, [usize; 2]);
+
+    /// Queries, keys and values side by side of the tokens from the `first` of the batch on.
+    fn before(&self, first: usize, x: &[f32], qkv: &mut [f32], own: &mut Share);
+
+    /// The next states of some tokens; what attention says about them stands in `own.mixed` from `at` on.
+    fn after(&self, at: usize, x: &[f32], next: &mut [f32], own: &mut Share);
 }
 
 /// Tokens from which on a second core pays.
 const SHARE: usize = 24;
-/// Tokens that pass the feed-forward part together, so that what lies between its halves stays in the second-level cache.
+/// Tokens that pass a half together, so that what lies between its products stays in the second-level cache.
 const STEP: usize = 48;
 /// Shares are multiples of it, so that they fill the kernels' tiles.
 const TILE: usize = 12;
 
-/// Buffers of a sequence.
+/// Buffers of a batch.
 #[derive(Debug)]
 pub(super) struct Memory {
     level: &'static Level,
@@ -95,11 +97,13 @@ pub(super) struct Memory {
 /// Buffers of one core.
 #[derive(Debug)]
 pub(super) struct Share {
+    pub level: &'static Level,
     pub bytes: Quantised,
     attention: Scratch,
-    mixed: Vec<f32>,
-    middle: Vec<f32>,
-    inner: Vec<f32>,
+    pub mixed: Vec<f32>,
+    pub middle: Vec<f32>,
+    pub inner: Vec<f32>,
+    pub wide: Vec<f32>,
 }
 
 impl Memory {
@@ -124,75 +128,118 @@ impl Memory {
         let shares = (tokens / SHARE).clamp(1, rayon::current_num_threads().max(1));
         let level = self.level;
         self.shares.resize_with(shares.max(self.shares.len()), || Share {
+            level,
             bytes: Quantised::new(level),
             attention: Scratch::default(),
             mixed: Vec::new(),
             middle: Vec::new(),
             inner: Vec::new(),
+            wide: Vec::new(),
         });
         tokens.div_ceil(shares).next_multiple_of(TILE).max(1)
+    }
+
+    /// The states after a layer; `x` and `next` hold one row a token, `lengths` the tokens of every sequence.
+    pub(super) fn forward(
+        &mut self,
+        layer: &impl Halves,
+        lengths: &[usize],
+        x: &[f32],
+        next: &mut [f32],
+    ) {
+        let (width, heads, reach) = layer.shape();
+        let tokens = x.len() / width;
+        assert_eq!(lengths.iter().sum::<usize>(), tokens, "sequences that make up the batch");
+        let share = self.share_out(tokens);
+        let qkv = room(&mut self.qkv, tokens * 3 * width);
+        let shares = &mut self.shares;
+        let shared = shares.par_iter_mut().zip(x.par_chunks(share * width));
+        let shared = shared.zip(qkv.par_chunks_mut(share * 3 * width)).enumerate();
+        shared.for_each(|(at, ((own, x), qkv))| {
+            let steps = x.chunks(STEP * width).zip(qkv.chunks_mut(STEP * 3 * width));
+            for (step, (x, qkv)) in steps.enumerate() {
+                layer.before(at * share + step * STEP, x, qkv, own);
+            }
+        });
+        let heads = Heads {
+            rows: qkv,
+            stride: 3 * width,
+            at: [0, width, 2 * width],
+            size: width / heads,
+            heads,
+            reach,
+        };
+        let shared = shares.par_iter_mut().zip(x.par_chunks(share * width));
+        let shared = shared.zip(next.par_chunks_mut(share * width)).enumerate();
+        shared.for_each(|(at, ((own, x), next))| {
+            let first = at * share;
+            attend(&heads, lengths, first..first + x.len() / width, own);
+            let steps = x.chunks(STEP * width).zip(next.chunks_mut(STEP * width));
+            for (step, (x, next)) in steps.enumerate() {
+                layer.after(step * STEP * width, x, next, own);
+            }
+        });
+    }
+}
+
+/// What attention says about the tokens in `of`, each within its own sequence, in `own.mixed`.
+fn attend(heads: &Heads<'_>, lengths: &[usize], of: Range<usize>, own: &mut Share) {
+    let width = heads.heads * heads.size;
+    let Share { level, attention, mixed, .. } = own;
+    level.reserve(heads, attention);
+    let mut rest = room(mixed, of.len() * width);
+    let mut start = 0;
+    for length in lengths {
+        let end = start + length;
+        let part = of.start.max(start)..of.end.min(end);
+        if !part.is_empty() {
+            let (to, behind) = rest.split_at_mut(part.len() * width);
+            let sequence =
+                Heads { rows: &heads.rows[start * heads.stride..end * heads.stride], ..*heads };
+            level.attend(&sequence, part.start - start..part.end - start, to, attention);
+            rest = behind;
+        }
+        start = end;
     }
 }
 
 /// Room for exactly `len` numbers.
-fn room(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+pub(super) fn room(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
     if buffer.len() < len {
         buffer.resize(len, 0.0);
     }
     &mut buffer[..len]
 }
 
-impl Layer {
-    /// The states after this layer; `x` and `next` hold one row a token.
-    pub(super) fn forward(&self, x: &[f32], next: &mut [f32], memory: &mut Memory) {
-        let width = self.qkv.cols();
-        let tokens = x.len() / width;
-        let share = memory.share_out(tokens);
-        let Memory { level, qkv, shares } = memory;
-        let qkv = room(qkv, tokens * 3 * width);
-        let shared = shares.par_iter_mut().zip(x.par_chunks(share * width));
-        shared.zip(qkv.par_chunks_mut(share * 3 * width)).for_each(|((own, x), qkv)| {
-            self.qkv.apply(x, After::Nothing, &mut own.bytes, qkv);
-        });
-        let heads = Heads {
-            rows: qkv,
-            stride: 3 * width,
-            at: [0, width, 2 * width],
-            size: width / self.heads,
-            heads: self.heads,
-            reach: [usize::MAX; 2],
-        };
-        let shared = shares.par_iter_mut().zip(x.par_chunks(share * width));
-        let shared = shared.zip(next.par_chunks_mut(share * width)).enumerate();
-        shared.for_each(|(at, ((own, x), next))| {
-            self.after_attention(level, &heads, at * share, x, next, own);
-        });
+/// BERT's layer: self-attention and feed-forward, each followed by a norm.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub qkv: Linear,
+    pub out: Linear,
+    pub norm1: Norm,
+    pub up: Linear,
+    pub down: Linear,
+    pub norm2: Norm,
+    pub heads: usize,
+}
+
+impl Halves for Layer {
+    fn shape(&self) -> (usize, usize, [usize; 2]) {
+        (self.qkv.cols(), self.heads, [usize::MAX; 2])
     }
 
-    /// What follows for some tokens once all keys and values are known.
-    fn after_attention(
-        &self,
-        level: &Level,
-        heads: &Heads<'_>,
-        first: usize,
-        x: &[f32],
-        next: &mut [f32],
-        own: &mut Share,
-    ) {
-        let width = self.qkv.cols();
-        for (at, (x, next)) in x.chunks(STEP * width).zip(next.chunks_mut(STEP * width)).enumerate()
-        {
-            let tokens = x.len() / width;
-            let start = first + at * STEP;
-            let mixed = room(&mut own.mixed, x.len());
-            level.attend(heads, start..start + tokens, mixed, &mut own.attention);
-            let middle = room(&mut own.middle, x.len());
-            self.out.apply(mixed, After::Add(x), &mut own.bytes, middle);
-            self.norm1.apply(level, middle);
-            let inner = room(&mut own.inner, tokens * self.up.rows());
-            self.up.apply(middle, After::Gelu, &mut own.bytes, inner);
-            self.down.apply(inner, After::Add(middle), &mut own.bytes, next);
-            self.norm2.apply(level, next);
-        }
+    fn before(&self, _: usize, x: &[f32], qkv: &mut [f32], own: &mut Share) {
+        self.qkv.apply(x, After::Nothing, &mut own.bytes, qkv);
+    }
+
+    fn after(&self, at: usize, x: &[f32], next: &mut [f32], own: &mut Share) {
+        let Share { level, bytes, mixed, middle, inner, .. } = own;
+        let middle = room(middle, x.len());
+        self.out.apply(&mixed[at..at + x.len()], After::Add(x), bytes, middle);
+        self.norm1.apply(level, middle);
+        let inner = room(inner, x.len() / self.up.cols() * self.up.rows());
+        self.up.apply(middle, After::Gelu, bytes, inner);
+        self.down.apply(inner, After::Add(middle), bytes, next);
+        self.norm2.apply(level, next);
     }
 }

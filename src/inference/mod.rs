@@ -16,7 +16,9 @@ mod lane;
 mod layers;
 pub mod manifest;
 mod queue;
+mod rope;
 mod runtime;
+mod scheduler;
 mod windows;
 
 pub use decoder::Decoder;
@@ -25,7 +27,7 @@ pub use encoder::{BertEncoder, TextEncoder};
 pub use error::{InferenceError, ModelState};
 pub use fetch::{FetchError, Fetcher, ModelFiles};
 pub use generator::{
-    Begun, CausalLm, ChatGenerator, Footprint, Part, SequenceId, Step, StreamId, Tenant,
+    Begun, CausalLm, ChatGenerator, Drafts, Footprint, Part, SequenceId, Step, StreamId, Tenant,
     TextGenerator,
 };
 pub use manifest::{ModelSpec, SpecError, Task};

@@ -34,6 +34,10 @@ fn generator() -> &'static std::sync::Mutex<ChatGenerator> {
     })
 }
 
+fn embed(encoder: &BertEncoder, text: &str) -> Vec<f32> {
+    encoder.embed(&[text], &|| true).unwrap().remove(0)
+}
+
 fn cosine(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
@@ -41,7 +45,7 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
 #[test]
 fn embeddings_agree_with_sentence_transformers() {
     let encoder = encoder();
-    let embed = |text: &str| encoder.embed(text).unwrap();
+    let embed = |text: &str| embed(&encoder, text);
     // Reference: the similarity table of the model's documentation.
     let sentences = [
         "That is a happy person",
@@ -64,8 +68,8 @@ fn the_end_of_a_long_text_counts() {
     let encoder = encoder();
     let filler = "the weather report says nothing new today. ".repeat(60);
     let with_end = format!("{filler} my credit card was stolen and the bank blocked my account");
-    let topic = encoder.embed("credit card stolen, bank account blocked").unwrap();
-    let (plain, long) = (encoder.embed(&filler).unwrap(), encoder.embed(&with_end).unwrap());
+    let topic = embed(&encoder, "credit card stolen, bank account blocked");
+    let (plain, long) = (embed(&encoder, &filler), embed(&encoder, &with_end));
     assert!(cosine(&long, &topic) > cosine(&plain, &topic) + 0.05);
     assert!((cosine(&long, &long) - 1.0).abs() < 1e-4);
 }
@@ -235,7 +239,8 @@ fn the_decoder_agrees_with_candle() {
         assert_eq!(read, 0);
         let mut last = Vec::new();
         for tokens in pieces {
-            last = lm.forward(&[Part { sequence, tokens, logits: 1 }]).unwrap().to_vec();
+            last =
+                lm.forward(&[Part { sequence, tokens, logits: 1, drafted: 0 }]).unwrap().to_vec();
         }
         last
     };

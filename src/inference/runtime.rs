@@ -7,10 +7,11 @@
 use super::edge::{EdgePack, Reading, ReadingCache};
 use super::encoder::{BertEncoder, TextEncoder};
 use super::fetch::Fetcher;
-use super::generator::{Begun, ChatGenerator, Footprint, Step, StreamId, TextGenerator};
+use super::generator::{ChatGenerator, Drafts, Footprint, TextGenerator};
 use super::lane::{Lane, LoadFailure, serve};
 use super::manifest::ModelSpec;
 use super::queue::Job;
+use super::scheduler::{self, GenerateJob};
 use super::{InferenceError, ModelState};
 use crate::chat::{FinishReason, OutputFormat, Role, Sampling, TokenLogprob, Usage};
 use std::path::PathBuf;
@@ -110,25 +111,40 @@ pub enum Generated {
     Failed(InferenceError),
 }
 
-/// What the runtime asks of the edge pack. Calls come from one thread at a time; an error concerns that text alone.
+/// What the runtime asks of the edge pack. Calls come from one thread at a time; an error concerns that call alone.
 pub trait TextReader: Send + 'static {
-    /// Reads one text of any length.
+    /// Reads texts of any length. Asks `goes_on` now and then.
     ///
     /// # Errors
-    /// If the model fails on this text.
-    fn read(&self, text: &str) -> Result<Reading, InferenceError>;
+    /// If the model fails on a text, or [`InferenceError::Gone`] once `goes_on` denies it.
+    fn read(
+        &self,
+        texts: &[&str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Reading>, InferenceError>;
 
     /// Identifies the function from text to reading.
     fn id(&self) -> String;
+
+    /// Bytes of its weights.
+    fn bytes(&self) -> usize;
 }
 
 impl TextReader for EdgePack {
-    fn read(&self, text: &str) -> Result<Reading, InferenceError> {
-        Self::read(self, text)
+    fn read(
+        &self,
+        texts: &[&str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Reading>, InferenceError> {
+        self.read_all(texts, goes_on)
     }
 
     fn id(&self) -> String {
         Self::id(self).to_owned()
+    }
+
+    fn bytes(&self) -> usize {
+        Self::bytes(self)
     }
 }
 
@@ -159,24 +175,6 @@ impl Job for EmbedJob {
     }
     fn is_abandoned(&self) -> bool {
         self.answer.is_closed()
-    }
-}
-
-struct GenerateJob {
-    request: GenerateRequest,
-    n_tokens: usize,
-    answer: mpsc::UnboundedSender<Generated>,
-}
-
-impl Job for GenerateJob {
-    fn n_tokens(&self) -> usize {
-        self.n_tokens
-    }
-    fn is_abandoned(&self) -> bool {
-        self.answer.is_closed()
-    }
-    fn is_background(&self) -> bool {
-        self.request.background
     }
 }
 
@@ -257,17 +255,19 @@ impl Runtime {
         let own_encoder = loaders.encoder.is_some();
         let edge = loaders.edge.map(|load| {
             let embeds = Arc::clone(&embeds);
+            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let own = Arc::clone(&lane);
             let warm = move |reader: &mut (dyn TextReader + 'static)| {
-                reader.read("warm up")?;
+                own.set_footprint(Footprint { weights: reader.bytes(), kept: 0 });
+                reader.read(&["warm up"], &|| true)?;
                 if !own_encoder {
                     named(&embeds, reader.id());
                 }
                 Ok(())
             };
-            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
             let run = |reader: Box<dyn TextReader>, lane: &Lane<ReadJob>| {
                 while let Some((job, _)) = lane.queue.pop() {
-                    one_by_one(&job.texts, job.answer, |text| reader.read(text));
+                    answer(&job.texts, job.answer, |texts, goes_on| reader.read(texts, goes_on));
                 }
             };
             serve("edge", bounds.threads, &lane, load, warm, run);
@@ -275,15 +275,17 @@ impl Runtime {
         });
         let encoder = loaders.encoder.map(|load| {
             let embeds = Arc::clone(&embeds);
+            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let own = Arc::clone(&lane);
             let warm = move |encoder: &mut (dyn TextEncoder + 'static)| {
-                encoder.embed("warm up")?;
+                own.set_footprint(Footprint { weights: encoder.bytes(), kept: 0 });
+                encoder.embed(&["warm up"], &|| true)?;
                 named(&embeds, encoder.id());
                 Ok(())
             };
-            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
             let run = |encoder: Box<dyn TextEncoder>, lane: &Lane<EmbedJob>| {
                 while let Some((job, _)) = lane.queue.pop() {
-                    one_by_one(&job.texts, job.answer, |text| encoder.embed(text));
+                    answer(&job.texts, job.answer, |texts, goes_on| encoder.embed(texts, goes_on));
                 }
             };
             serve("encoder", bounds.threads, &lane, load, warm, run);
@@ -294,9 +296,9 @@ impl Runtime {
             let own = Arc::clone(&lane);
             let warm = move |generator: &mut (dyn TextGenerator + 'static)| {
                 own.set_footprint(generator.footprint());
-                warm_up(generator)
+                scheduler::warm_up(generator)
             };
-            serve("generator", bounds.threads, &lane, load, warm, generate);
+            serve("generator", bounds.threads, &lane, load, warm, scheduler::run);
             lane
         });
         Self { edge, readings: ReadingCache::default(), encoder, generator, embeds }
@@ -324,9 +326,26 @@ impl Runtime {
         }
     }
 
-    /// What the generator takes of memory; nothing while there is none.
-    pub fn footprint(&self) -> Footprint {
-        self.generator.as_ref().map_or_else(Footprint::default, |lane| lane.footprint())
+    /// What a model takes of memory; nothing while it is not there, or embeds with the edge pack. What is kept are keys and values
+    /// of the generator and readings of the edge pack.
+    pub fn footprint(&self, which: Which) -> Footprint {
+        match which {
+            Which::Edge => self.edge.as_ref().map_or_else(Footprint::default, |lane| Footprint {
+                kept: self.readings.bytes(),
+                ..lane.footprint()
+            }),
+            Which::Encoder => {
+                self.encoder.as_ref().map_or_else(Footprint::default, |lane| lane.footprint())
+            }
+            Which::Generator => {
+                self.generator.as_ref().map_or_else(Footprint::default, |lane| lane.footprint())
+            }
+        }
+    }
+
+    /// What the generator drafted since this was asked last.
+    pub fn take_drafts(&self) -> Drafts {
+        self.generator.as_ref().map_or_else(Drafts::default, |lane| lane.take_drafts())
     }
 
     /// Waits until a model is no longer loading.
@@ -454,142 +473,16 @@ async fn settled<J: Job>(lane: Option<&Lane<J>>) -> ModelState {
     }
 }
 
-/// Answers a job text by text, and stops when nobody listens any more.
-fn one_by_one<T>(
+/// Answers a job; the work ends early when nobody listens any more.
+fn answer<T>(
     texts: &[String],
     answer: oneshot::Sender<Result<Vec<T>, InferenceError>>,
-    work: impl Fn(&str) -> Result<T, InferenceError>,
+    work: impl Fn(&[&str], &dyn Fn() -> bool) -> Result<Vec<T>, InferenceError>,
 ) {
-    let mut out = Vec::with_capacity(texts.len());
-    for text in texts {
-        if answer.is_closed() {
-            return;
-        }
-        match super::lane::guarded(|| work(text)) {
-            Ok(value) => out.push(value),
-            Err(error) => {
-                // Nobody listens if the caller went away meanwhile.
-                let _ = answer.send(Err(error));
-                return;
-            }
-        }
-    }
-    let _ = answer.send(Ok(out));
-}
-
-fn warm_up(generator: &mut (dyn TextGenerator + 'static)) -> Result<(), InferenceError> {
-    let request = GenerateRequest {
-        messages: vec![(Role::User, "Hi".to_owned())],
-        sampling: Sampling { max_tokens: Some(2), ..Sampling::default() },
-        ..GenerateRequest::default()
-    };
-    generator.begin(&request)?;
-    let mut result = Ok(());
-    while generator.n_streams() > 0 {
-        generator.step(&mut |_, step| {
-            if let Step::Failed(error) = step {
-                result = Err(error);
-            }
-            true
-        });
-    }
-    result
-}
-
-/// An answer that is in work.
-struct Running {
-    stream: StreamId,
-    answer: mpsc::UnboundedSender<Generated>,
-    begun: Instant,
-}
-
-/// Works the queue off, several answers at a time: new ones join those that are in work as soon as there is room.
-fn generate(mut generator: Box<dyn TextGenerator>, lane: &Lane<GenerateJob>) {
-    let mut running: Vec<Running> = Vec::new();
-    let mut next: Option<(GenerateJob, Duration)> = None;
-    loop {
-        lane.set_footprint(generator.footprint());
-        if generator.n_streams() == 0 && next.is_none() {
-            next = lane.queue.pop();
-            if next.is_none() {
-                return;
-            }
-        }
-        while let Some((job, waited)) = next.take().or_else(|| lane.queue.try_pop()) {
-            if job.is_abandoned() {
-                continue;
-            }
-            match super::lane::guarded(|| generator.begin(&job.request)) {
-                Ok(Begun::Started { stream, prompt_tokens }) => {
-                    let queue_us = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
-                    // Whoever left is noticed at the next step.
-                    let _ = job.answer.send(Generated::Started { queue_us, prompt_tokens });
-                    running.push(Running { stream, answer: job.answer, begun: Instant::now() });
-                }
-                Ok(Begun::Busy) if generator.n_streams() == 0 => {
-                    let why = "no room although nothing is in work".to_owned();
-                    let _ = job.answer.send(Generated::Failed(InferenceError::Failed(why)));
-                }
-                Ok(Begun::Busy) => {
-                    next = Some((job, waited));
-                    break;
-                }
-                Err(error) => {
-                    let _ = job.answer.send(Generated::Failed(error));
-                }
-            }
-        }
-        let is_closed = lane.queue.is_closed();
-        let step = super::lane::guarded(|| {
-            generator.step(&mut |stream, step| {
-                let at = running.iter().position(|running| running.stream == stream);
-                let Some(at) = at.filter(|_| !is_closed) else { return false };
-                let goes_on = running[at].tell(step);
-                if !goes_on {
-                    running.swap_remove(at);
-                }
-                goes_on
-            });
-            Ok(())
-        });
-        if let Err(error) = step {
-            // Nothing can be known of any of them.
-            for running in running.drain(..) {
-                let _ = running.answer.send(Generated::Failed(error.clone()));
-            }
-            generator.reset();
-        }
-        if is_closed {
-            return;
-        }
-    }
-}
-
-impl Running {
-    /// Passes a step on; false if it was the last one or nobody waits for more.
-    fn tell(&self, step: Step) -> bool {
-        let step = match step {
-            Step::Tick => return !self.answer.is_closed(),
-            Step::Text(text, logprobs) => {
-                let sent = self.answer.send(Generated::Token { text, logprobs });
-                return sent.is_ok() && !self.answer.is_closed();
-            }
-            Step::Done(finish, usage) => {
-                tracing::debug!(
-                    prompt_tokens = usage.prompt(),
-                    cached_tokens = usage.cached_read,
-                    output_tokens = usage.output,
-                    elapsed_ms = self.begun.elapsed().as_millis() as u64,
-                    "local answer"
-                );
-                Generated::Done { finish, usage }
-            }
-            Step::Failed(error) => Generated::Failed(error),
-        };
-        // Nobody listens if the caller went away meanwhile.
-        let _ = self.answer.send(step);
-        false
-    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let done = super::lane::guarded(|| work(&texts, &|| !answer.is_closed()));
+    // Nobody listens if the caller went away meanwhile.
+    let _ = answer.send(done);
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The runtime with models that do as they are told.
 
+use super::super::generator::{Begun, Step, StreamId};
 use super::*;
 use std::sync::Mutex;
 use std::sync::mpsc as std_mpsc;
@@ -13,17 +14,29 @@ struct FakeEncoder {
 }
 
 impl TextEncoder for FakeEncoder {
-    fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
-        self.seen.lock().unwrap().push(text.to_owned());
-        match text {
-            "wait" => self.gate.lock().unwrap().recv().unwrap(),
-            "panic" => panic!("as told, with {text}"),
-            _ => {}
+    fn embed(
+        &self,
+        texts: &[&str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Vec<f32>>, InferenceError> {
+        for text in texts {
+            if !goes_on() {
+                return Err(InferenceError::Gone);
+            }
+            self.seen.lock().unwrap().push((*text).to_owned());
+            match *text {
+                "wait" => self.gate.lock().unwrap().recv().unwrap(),
+                "panic" => panic!("as told, with {text}"),
+                _ => {}
+            }
         }
-        Ok(vec![text.len() as f32])
+        Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
     }
     fn id(&self) -> String {
         "fake@1".to_owned()
+    }
+    fn bytes(&self) -> usize {
+        5
     }
 }
 
@@ -85,11 +98,28 @@ async fn callers_that_left_are_not_served_and_the_queue_is_bounded() {
     assert_eq!(*seen.lock().unwrap(), ["warm up", "wait", "stays", "stays", "stays", "late"]);
 }
 
+#[tokio::test]
+async fn work_ends_early_for_a_caller_that_left() {
+    let (runtime, seen, open) = encoder_runtime();
+    runtime.settled(Which::Encoder).await;
+    let own = Arc::clone(&runtime);
+    let left = tokio::spawn(async move { own.embed(texts(&["wait", "never read"])).await });
+    while !seen.lock().unwrap().contains(&"wait".to_owned()) {
+        tokio::task::yield_now().await;
+    }
+    left.abort();
+    assert!(left.await.unwrap_err().is_cancelled());
+    open.send(()).unwrap();
+    assert_eq!(runtime.embed(texts(&["next"])).await, Ok(vec![vec![4.0]]));
+    assert_eq!(*seen.lock().unwrap(), ["warm up", "wait", "next"]);
+}
+
 /// Speaks for ever, or does what the last message says; two at once.
 #[derive(Default)]
 struct FakeGenerator {
     streams: Vec<(StreamId, String, u64)>,
     next: u64,
+    right: usize,
 }
 
 impl TextGenerator for FakeGenerator {
@@ -110,7 +140,10 @@ impl TextGenerator for FakeGenerator {
         self.streams.len()
     }
     fn footprint(&self) -> Footprint {
-        Footprint { weights: 5, kv_cache: self.streams.len() }
+        Footprint { weights: 5, kept: self.streams.len() }
+    }
+    fn take_drafts(&mut self) -> Drafts {
+        Drafts { right: std::mem::take(&mut self.right), wrong: 0 }
     }
     fn step(&mut self, on_step: &mut dyn FnMut(StreamId, Step) -> bool) {
         self.streams.retain(|(stream, text, seed)| match text.as_str() {
@@ -119,6 +152,7 @@ impl TextGenerator for FakeGenerator {
             _ => {
                 on_step(*stream, Step::Text(format!("seed {seed}"), Vec::new()));
                 on_step(*stream, Step::Tick);
+                self.right += usize::from(text == "draft") * 3;
                 let usage = Usage { input: 7, output: 2, ..Usage::default() };
                 on_step(*stream, Step::Done(FinishReason::Stop, usage));
                 false
@@ -166,9 +200,14 @@ async fn answers_errors_and_panics_arrive_as_steps() {
         Generated::Done { finish: FinishReason::Stop, usage },
     ];
     assert_eq!(answer(&runtime, "hi").await, good);
-    assert_eq!(runtime.footprint().weights, 5);
+    assert_eq!(runtime.footprint(Which::Generator).weights, 5);
+
     let long = InferenceError::ContextLength { n_tokens: 9, window: 8 };
     assert_eq!(answer(&runtime, "long").await, [Generated::Failed(long)]);
+    answer(&runtime, "draft").await;
+    answer(&runtime, "hi").await;
+    let drafts = Drafts { right: 3, wrong: 0 };
+    assert_eq!([runtime.take_drafts(), runtime.take_drafts()], [drafts, Drafts::default()]);
     let after_panic = answer(&runtime, "panic").await;
     assert!(matches!(after_panic[..], [_, Generated::Failed(InferenceError::Failed(_))]));
     assert_eq!(answer(&runtime, "hi").await, good);
@@ -249,9 +288,9 @@ async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
 struct FakeReader(Arc<Mutex<Vec<String>>>);
 
 impl TextReader for FakeReader {
-    fn read(&self, text: &str) -> Result<Reading, InferenceError> {
-        self.0.lock().unwrap().push(text.to_owned());
-        Ok(Reading {
+    fn read(&self, texts: &[&str], _: &dyn Fn() -> bool) -> Result<Vec<Reading>, InferenceError> {
+        self.0.lock().unwrap().extend(texts.iter().map(ToString::to_string));
+        let read = |text: &&str| Reading {
             entities: Vec::new(),
             embedding: vec![text.len() as f32],
             injection: None,
@@ -259,10 +298,14 @@ impl TextReader for FakeReader {
             gain: Vec::new(),
             keep: Vec::new(),
             n_tokens: 1,
-        })
+        };
+        Ok(texts.iter().map(read).collect())
     }
     fn id(&self) -> String {
         "reader@1".to_owned()
+    }
+    fn bytes(&self) -> usize {
+        7
     }
 }
 
@@ -274,6 +317,7 @@ async fn a_text_is_read_once() {
     let edge: Load<dyn TextReader> = Box::new(move |_| Ok(Box::new(reader.take().unwrap())));
     let runtime = Runtime::with(BOUNDS, Loaders { edge: Some(edge), ..Loaders::default() });
     assert_eq!(runtime.settled(Which::Edge).await, ModelState::Ready);
+    assert_eq!(runtime.footprint(Which::Edge), Footprint { weights: 7, kept: 0 });
     seen.lock().unwrap().clear();
     for turn in 1..=3 {
         let texts: Vec<String> = (0..turn).map(|i| format!("turn {i}")).collect();
@@ -281,6 +325,8 @@ async fn a_text_is_read_once() {
         assert_eq!(runtime.read(&texts).await.unwrap().len(), turn);
     }
     assert_eq!(*seen.lock().unwrap(), ["turn 0", "turn 1", "turn 2"]);
+    let kept = runtime.footprint(Which::Edge).kept;
+    assert!((3 * size_of::<Reading>()..9999).contains(&kept), "{kept}");
     // Without an encoder of the operator's the same readings are the embeddings.
     assert_eq!(runtime.embed(texts(&["turn 1"])).await, Ok(vec![vec![6.0]]));
     assert_eq!(runtime.encoder_id().as_deref(), Some("reader@1"));

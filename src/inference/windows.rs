@@ -22,6 +22,24 @@ pub fn windows(len: usize, window: usize, overlap: usize) -> Vec<Range<usize>> {
     out
 }
 
+/// Runs of sequences that go through a model together: neighbours, at most `most` tokens a run. A sequence that is longer is a run
+/// of its own.
+pub(super) fn runs(lengths: &[usize], most: usize) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut tokens = 0;
+    for (at, length) in lengths.iter().enumerate() {
+        match out.last_mut() {
+            Some(run) if tokens + length <= most => run.end = at + 1,
+            _ => {
+                tokens = 0;
+                out.push(at..at + 1);
+            }
+        }
+        tokens += length;
+    }
+    out
+}
+
 /// Adds `vector × weight` to `sum`.
 pub(super) fn add_weighted(sum: &mut [f32], vector: &[f32], weight: f32) {
     for (slot, value) in sum.iter_mut().zip(vector) {
@@ -41,7 +59,7 @@ pub(super) fn normalise(vector: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{normalise, windows};
+    use super::{normalise, runs, windows};
 
     #[test]
     fn known_cuts() {
@@ -59,6 +77,21 @@ mod tests {
             let got: Vec<_> =
                 windows(*len, *window, *overlap).into_iter().map(|r| (r.start, r.end)).collect();
             assert_eq!(&got, expected, "{len} {window} {overlap}");
+        }
+    }
+
+    #[test]
+    fn runs_are_bounded_and_in_order() {
+        type Case<'a> = (&'a [usize], &'a [(usize, usize)]);
+        let cases: &[Case<'_>] = &[
+            (&[], &[]),
+            (&[3], &[(0, 1)]),
+            (&[4, 6, 1], &[(0, 2), (2, 3)]),
+            (&[30, 1, 9, 11, 2], &[(0, 1), (1, 3), (3, 4), (4, 5)]),
+        ];
+        for (lengths, expected) in cases {
+            let got: Vec<_> = runs(lengths, 10).into_iter().map(|r| (r.start, r.end)).collect();
+            assert_eq!(&got, expected, "{lengths:?}");
         }
     }
 

@@ -79,8 +79,11 @@ metrics! {
     BreakerState = Gauge "weir_breaker_state" ["target"];
     /// Requests that wait for a local model.
     QueueDepth = Gauge "weir_queue_depth" ["queue"];
-    /// Memory that a local model takes, by part: weights, or kv_cache, which keeps what was read and what answers may yet need.
+    /// Memory that a local model takes, by part: weights; the generator's kv_cache, which keeps what was read and what answers may
+    /// yet need; the edge pack's readings of texts that were read before.
     ModelMemory = Gauge "weir_model_memory_bytes" ["model", "part"];
+    /// Tokens that the generator drafted, by outcome: accepted, which saved a step each, or rejected.
+    DraftTokens = Counter "weir_draft_tokens_total" ["outcome"];
     /// Values replaced by placeholders before a hop.
     Redacted = Counter "weir_redacted_total" [];
     /// Placeholders replaced by their values in an answer.

@@ -7,7 +7,7 @@ use weir::chat::{ChatRequest, Finding, SlotKind, TextSlot, json_string, splice};
 use weir::config::{Config, Overrides};
 use weir::dialect::{anthropic, openai_chat};
 use weir::inference::gguf::{Gguf, GgufTokenizer};
-use weir::inference::{CausalLm, Decoder, Part};
+use weir::inference::{BertEncoder, CausalLm, Decoder, Part, TextEncoder};
 use weir::privacy::detect::Detectors;
 use weir::privacy::{Escaping, Restorer, redact, restore_text};
 use weir::upstream::Frame;
@@ -17,7 +17,7 @@ use weir::upstream::sse::{self, EventTooLarge};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const ALL: [Target; 7] = [
+pub const ALL: [Target; 8] = [
     ("sse", sse_events),
     ("openai_request", openai_request),
     ("openai_answer", openai_answer),
@@ -25,6 +25,7 @@ pub const ALL: [Target; 7] = [
     ("redact_restore", redact_restore),
     ("config", config),
     ("gguf", gguf),
+    ("encoder", encoder),
 ];
 
 /// Server-sent events do not depend on how the network cut them, nor does their limit.
@@ -166,11 +167,31 @@ pub fn gguf(data: &[u8]) {
     let prompt = [1, 0, 2];
     if model.fits(prompt.len()) {
         let (sequence, read) = model.open(&None, &prompt, prompt.len());
-        let part = Part { sequence, tokens: &prompt[read..], logits: 1 };
+        let part = Part { sequence, tokens: &prompt[read..], logits: 1, drafted: 0 };
         if let Ok(logits) = model.forward(&[part]) {
             assert_eq!(logits.len(), model.vocabulary());
         }
         model.close(sequence);
+    }
+}
+
+/// Words that an encoder is given here.
+const TOKENIZER: &[u8] = br#"{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+    "pre_tokenizer": {"type": "WhitespaceSplit"}, "post_processor": null, "decoder": null,
+    "model": {"type": "WordLevel", "vocab": {"[CLS]": 0, "[SEP]": 1, "a": 2, "b": 3}, "unk_token": "a"}}"#;
+
+/// Any `config.json` and, behind a zero byte, any `safetensors` file are an encoder that can be run or are refused with a reason.
+pub fn encoder(data: &[u8]) {
+    let Some(end) = data.iter().position(|byte| *byte == 0) else { return };
+    let (config, weights) = (&data[..end], &data[end + 1..]);
+    match BertEncoder::from_bytes(weights, config, TOKENIZER, None) {
+        Err(why) => assert!(!why.is_empty()),
+        Ok(model) => {
+            let texts = ["a b", "", "b a b a b b a b a b a a b"];
+            if let Ok(vectors) = model.embed(&texts, &|| true) {
+                assert!(vectors.len() == texts.len() && vectors[0].len() == vectors[2].len());
+            }
+        }
     }
 }
 

@@ -17,12 +17,24 @@ pub(super) struct Sequence {
     pub tenant: Tenant,
     pub tokens: Vec<u32>,
     pub pages: Vec<Arc<Page>>,
+    /// The last tokens that may yet be taken back; the tree gets none of them before.
+    pub drafted: usize,
     /// Pages that it may yet need.
     reserved: usize,
     /// The node of its last page that the tree has.
     node: Option<usize>,
     /// Its pages that the tree has.
     shared: usize,
+}
+
+impl Sequence {
+    /// Takes back the last `n` of the drafted tokens; the others stay for good.
+    pub(super) fn roll_back(&mut self, n: usize) {
+        let left = self.tokens.len() - n.min(self.drafted);
+        self.drafted = 0;
+        self.tokens.truncate(left);
+        self.pages.truncate(Cache::pages(left));
+    }
 }
 
 #[derive(Debug)]
@@ -135,7 +147,7 @@ impl Cache {
     /// Hands the pages that have become full to the tree.
     pub(super) fn share(&mut self, sequence: &mut Sequence) {
         self.clock += 1;
-        while (sequence.shared + 1) * PAGE <= sequence.tokens.len() {
+        while (sequence.shared + 1) * PAGE <= sequence.tokens.len() - sequence.drafted {
             let index = self.insert(sequence, PAGE);
             if let Some(node) = &self.nodes[index] {
                 // Another sequence may have been first with the same tokens.
@@ -149,8 +161,9 @@ impl Cache {
         self.make_room();
     }
 
-    /// Ends a sequence; all that it has read is kept while there is room.
+    /// Ends a sequence; all that it has read is kept while there is room, but no draft that nobody has confirmed.
     pub(super) fn close(&mut self, mut sequence: Sequence) {
+        sequence.roll_back(usize::MAX);
         self.share(&mut sequence);
         self.taken = self.taken.saturating_sub(sequence.reserved);
         let rest = sequence.tokens.len() - sequence.shared * PAGE;

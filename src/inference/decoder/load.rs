@@ -1,12 +1,12 @@
 //! A decoder from the tensors of a GGUF file.
 
 use super::cache::Cache;
-use super::rope::Rope;
 use super::spec::Spec;
 use super::{Decoder, Head, Layer, Memory, Stack};
 use crate::inference::InferenceError;
 use crate::inference::gguf::{Gguf, Rows};
 use crate::inference::kernels::{BlockMatrix, Level, Shape};
+use crate::inference::rope::Rope;
 use std::collections::HashMap;
 use std::io::{Read, Seek};
 

@@ -6,7 +6,6 @@
 
 mod cache;
 mod load;
-mod rope;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -14,10 +13,10 @@ mod tests;
 use super::InferenceError;
 use super::generator::{CausalLm, Footprint, Part, SequenceId, Tenant};
 use super::kernels::{After, BlockMatrix, Level, Paged, Scratch, Words};
+use super::rope::Rope;
 use cache::{Cache, Sequence};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
-use rope::Rope;
 use spec::Spec;
 use std::collections::HashMap;
 
@@ -246,7 +245,7 @@ impl CausalLm for Decoder {
     }
 
     fn footprint(&self) -> Footprint {
-        Footprint { weights: self.weights, kv_cache: self.cache.bytes() }
+        Footprint { weights: self.weights, kept: self.cache.bytes() }
     }
 
     fn open(&mut self, tenant: &Tenant, prompt: &[u32], most: usize) -> (SequenceId, usize) {
@@ -294,6 +293,7 @@ impl CausalLm for Decoder {
         for part in parts {
             if let Some(sequence) = self.sequences.get_mut(&part.sequence) {
                 sequence.tokens.extend_from_slice(part.tokens);
+                sequence.drafted = part.drafted.min(part.tokens.len());
                 self.cache.share(sequence);
             }
         }
@@ -308,6 +308,16 @@ impl CausalLm for Decoder {
             output.apply(&memory.words, After::Nothing, logits);
         }
         Ok(logits)
+    }
+
+    fn takes_drafts(&self) -> bool {
+        true
+    }
+
+    fn roll_back(&mut self, sequence: SequenceId, n: usize) {
+        if let Some(sequence) = self.sequences.get_mut(&sequence) {
+            sequence.roll_back(n);
+        }
     }
 
     fn close(&mut self, sequence: SequenceId) {

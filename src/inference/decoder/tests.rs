@@ -122,7 +122,7 @@ fn after(lm: &mut dyn CausalLm, pieces: &[&[u32]]) -> Vec<f32> {
     assert_eq!(known, 0);
     let mut last = Vec::new();
     for tokens in pieces {
-        last = lm.forward(&[Part { sequence, tokens, logits: 1 }]).unwrap().to_vec();
+        last = lm.forward(&[Part { sequence, tokens, logits: 1, drafted: 0 }]).unwrap().to_vec();
     }
     lm.close(sequence);
     last
@@ -158,12 +158,13 @@ fn a_batch_says_what_its_sequences_say_alone() {
     let mut lm = decoder(&file, ROOM);
     let open = |lm: &mut Decoder, tokens: &Vec<u32>| lm.open(&None, tokens, tokens.len()).0;
     let ids: Vec<SequenceId> = prompts.iter().map(|tokens| open(&mut lm, tokens)).collect();
-    let first = lm.forward(&[Part { sequence: ids[2], tokens: &prompts[2][..20], logits: 0 }]);
+    let first =
+        lm.forward(&[Part { sequence: ids[2], tokens: &prompts[2][..20], logits: 0, drafted: 0 }]);
     assert!(first.unwrap().is_empty());
     let parts = [
-        Part { sequence: ids[0], tokens: &prompts[0], logits: 3 },
-        Part { sequence: ids[1], tokens: &prompts[1], logits: 1 },
-        Part { sequence: ids[2], tokens: &prompts[2][20..], logits: 1 },
+        Part { sequence: ids[0], tokens: &prompts[0], logits: 3, drafted: 0 },
+        Part { sequence: ids[1], tokens: &prompts[1], logits: 1, drafted: 0 },
+        Part { sequence: ids[2], tokens: &prompts[2][20..], logits: 1, drafted: 0 },
     ];
     let rows: Vec<Vec<f32>> =
         lm.forward(&parts).unwrap().chunks_exact(VOCAB).map(<[f32]>::to_vec).collect();
@@ -183,7 +184,7 @@ fn what_was_read_before_is_not_read_again() {
     let alone = |tokens: &[u32]| after(&mut decoder(&file, ROOM), &[tokens]);
     let mut ask = |tenant: &Tenant, tokens: &[u32]| {
         let (sequence, known) = lm.open(tenant, tokens, tokens.len() + 5);
-        let part = Part { sequence, tokens: &tokens[known..], logits: 1 };
+        let part = Part { sequence, tokens: &tokens[known..], logits: 1, drafted: 0 };
         let logits = lm.forward(&[part]).unwrap().to_vec();
         lm.close(sequence);
         (known, logits)
@@ -216,13 +217,57 @@ fn sequences_at_once_share_full_pages() {
     let tokens = prompt(2 * PAGE + 3, 1);
     let (first, known) = lm.open(&None, &tokens, tokens.len());
     assert_eq!(known, 0);
-    lm.forward(&[Part { sequence: first, tokens: &tokens, logits: 0 }]).unwrap();
+    lm.forward(&[Part { sequence: first, tokens: &tokens, logits: 0, drafted: 0 }]).unwrap();
     // The first one is still in work; its last page is its own.
     let (second, known) = lm.open(&None, &tokens, tokens.len());
     assert_eq!(known, 2 * PAGE);
     let rest = &tokens[known..];
-    let logits = lm.forward(&[Part { sequence: second, tokens: rest, logits: 1 }]).unwrap();
+    let logits =
+        lm.forward(&[Part { sequence: second, tokens: rest, logits: 1, drafted: 0 }]).unwrap();
     assert!(distance(&after(&mut decoder(&file, ROOM), &[&tokens]), logits) < 1e-4);
+}
+
+#[test]
+fn rows_of_a_draft_say_what_single_steps_say_and_leave_nothing_behind() {
+    for architecture in ARCHITECTURES {
+        let file = tiny(architecture, GgmlDType::Q4_1, false);
+        let mut lm = decoder(&file, ROOM);
+        // The draft goes over the border of a page.
+        let tokens = prompt(2 * PAGE + 9, 4);
+        let (read, right, end) = (PAGE - 3, PAGE + 2, 2 * PAGE);
+        let mut wrong = tokens[read..end].to_vec();
+        wrong[right - read..].iter_mut().for_each(|token| *token = (*token + 1) % VOCAB as u32);
+        let (sequence, _) = lm.open(&None, &tokens, tokens.len());
+        let part = |tokens, logits, drafted| Part { sequence, tokens, logits, drafted };
+        lm.forward(&[part(&tokens[..read], 0, 0)]).unwrap();
+        let rows = lm.forward(&[part(&wrong, wrong.len(), wrong.len() - 1)]).unwrap().to_vec();
+        // Neither the tree nor the sequence has what is taken back.
+        let known = [&tokens[..read], &wrong].concat();
+        let (other, n) = lm.open(&None, &known, known.len());
+        assert_eq!(n, 0, "nothing is shared while it may be taken back");
+        lm.close(other);
+        lm.roll_back(sequence, end - right);
+        let rest = lm.forward(&[part(&tokens[right..], tokens.len() - right, 0)]).unwrap().to_vec();
+        lm.close(sequence);
+        assert_eq!(lm.open(&None, &known, known.len()).1, right);
+        let mut single = decoder(&file, ROOM);
+        let (sequence, _) = single.open(&None, &tokens, tokens.len());
+        let both = rows.chunks_exact(VOCAB).take(right - read).chain(rest.chunks_exact(VOCAB));
+        single
+            .forward(&[Part { sequence, tokens: &tokens[..read], logits: 0, drafted: 0 }])
+            .unwrap();
+        for (row, token) in both.zip(tokens[read..].chunks(1)) {
+            let part = Part { sequence, tokens: token, logits: 1, drafted: 0 };
+            assert_eq!(single.forward(&[part]).unwrap(), row, "{architecture}");
+        }
+        // An end before anyone has confirmed a draft.
+        let (sequence, n) = lm.open(&Some(Arc::from("other")), &tokens, tokens.len());
+        let drafted = Part { sequence, tokens: &tokens[n..], logits: 0, drafted: PAGE };
+        lm.forward(&[drafted]).unwrap();
+        lm.close(sequence);
+        let (_, n) = lm.open(&Some(Arc::from("other")), &tokens, tokens.len());
+        assert_eq!(n, tokens.len() - PAGE);
+    }
 }
 
 #[test]
@@ -236,10 +281,10 @@ fn memory_is_bounded_and_the_oldest_leaves_first() {
         let tokens = prompt(n * PAGE, seed);
         assert!(lm.has_room(tokens.len()));
         let (sequence, known) = lm.open(&None, &tokens, tokens.len());
-        lm.forward(&[Part { sequence, tokens: &tokens[known..], logits: 0 }]).unwrap();
-        assert!(lm.footprint().kv_cache <= 8 * page, "{:?}", lm.footprint());
+        lm.forward(&[Part { sequence, tokens: &tokens[known..], logits: 0, drafted: 0 }]).unwrap();
+        assert!(lm.footprint().kept <= 8 * page, "{:?}", lm.footprint());
         lm.close(sequence);
-        assert!(lm.footprint().kv_cache <= 8 * page);
+        assert!(lm.footprint().kept <= 8 * page);
         known
     };
     assert_eq!((ask(1, 3), ask(2, 3)), (0, 0));
@@ -251,7 +296,7 @@ fn memory_is_bounded_and_the_oldest_leaves_first() {
     // What is in work stays, and leaves no room for as much again.
     let tokens = prompt(6 * PAGE, 70);
     let (sequence, _) = lm.open(&None, &tokens, tokens.len());
-    lm.forward(&[Part { sequence, tokens: &tokens, logits: 0 }]).unwrap();
+    lm.forward(&[Part { sequence, tokens: &tokens, logits: 0, drafted: 0 }]).unwrap();
     assert!(lm.has_room(2 * PAGE) && !lm.has_room(2 * PAGE + 1));
     lm.close(sequence);
     assert!(lm.has_room(8 * PAGE));
@@ -301,8 +346,8 @@ fn tokens_that_are_none_are_errors() {
     let file = tiny("llama", GgmlDType::Q8_0, false);
     let mut lm = decoder(&file, ROOM);
     let (sequence, _) = lm.open(&None, &[1, 2], 9);
-    let part = Part { sequence, tokens: &[VOCAB as u32], logits: 1 };
+    let part = Part { sequence, tokens: &[VOCAB as u32], logits: 1, drafted: 0 };
     assert!(matches!(lm.forward(&[part]), Err(InferenceError::Failed(_))));
-    let gone = Part { sequence: SequenceId(99), tokens: &[1], logits: 1 };
+    let gone = Part { sequence: SequenceId(99), tokens: &[1], logits: 1, drafted: 0 };
     assert_eq!(lm.forward(&[gone]).unwrap_err(), InferenceError::Gone);
 }

@@ -53,15 +53,15 @@ impl Adapter {
         })
     }
 
-    /// The logit of a window.
+    /// The logit of every window.
     ///
     /// # Errors
     /// If the trunk lacks a layer that it reads.
-    pub(super) fn logit(
+    pub(super) fn logits(
         &self,
         states: &States,
         memory: &mut Memory,
-    ) -> Result<f32, InferenceError> {
+    ) -> Result<Vec<f32>, InferenceError> {
         let read: Vec<&[f32]> =
             self.shape.reads.iter().map(|layer| states.of(*layer)).collect::<Result<_, _>>()?;
         let width = states.width();
@@ -75,12 +75,16 @@ impl Adapter {
         self.down.apply(&joined, After::Nothing, &mut memory.first().bytes, &mut x);
         self.norm.apply(memory.level(), &mut x);
         for layer in &self.layers {
-            layer.forward(&x, &mut next, memory);
+            memory.forward(layer, &states.lengths, &x, &mut next);
             std::mem::swap(&mut x, &mut next);
         }
         let mut logits = vec![0.0; tokens];
         self.token.apply(&x, After::Nothing, &mut memory.first().bytes, &mut logits);
-        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        Ok(top + logits.iter().map(|logit| (logit - top).exp()).sum::<f32>().ln())
+        Ok(states.windows().map(|tokens| smooth_maximum(&logits[tokens])).collect())
     }
+}
+
+fn smooth_maximum(x: &[f32]) -> f32 {
+    let top = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    top + x.iter().map(|x| (x - top).exp()).sum::<f32>().ln()
 }

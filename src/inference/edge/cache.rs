@@ -33,6 +33,12 @@ impl ReadingCache {
         Self { secret: rand::random(), entries }
     }
 
+    /// Bytes that they take, about.
+    pub(in crate::inference) fn bytes(&self) -> usize {
+        self.entries.run_pending_tasks();
+        usize::try_from(self.entries.weighted_size()).unwrap_or(usize::MAX)
+    }
+
     /// The key of a text.
     pub(in crate::inference) fn key(&self, text: &str) -> Key {
         let hash = Sha256::new().chain_update(self.secret).chain_update(text).finalize();

@@ -8,6 +8,7 @@
 mod adapter;
 mod cache;
 mod decode;
+mod heads;
 mod pack;
 #[cfg(test)]
 #[expect(clippy::string_slice, reason = "a test may panic")]
@@ -19,21 +20,23 @@ pub use cache::ReadingCache;
 pub use decode::Tagged;
 
 use super::InferenceError;
-use super::kernels::{After, Level};
-use super::layers::{Linear, Memory};
+use super::kernels::Level;
+use super::layers::Memory;
 use super::manifest::{FileRole, ModelSpec, Source, Task};
-use super::windows::{add_weighted, normalise};
+use super::windows::{add_weighted, normalise, runs};
 use crate::chat::TASKS;
 use adapter::Adapter;
 use decode::WordScores;
+use heads::{Heads, Window};
 use pack::{Manifest, Tensors};
 use sha2::{Digest, Sha256};
+use std::iter::once;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use tokenizers::Tokenizer;
 use tokens::Pieces;
-use trunk::{States, Trunk};
+use trunk::{Batch, States, Trunk};
 
 const MANIFEST: &[u8] = include_bytes!("../../../models/edge/manifest.json");
 const WEIGHTS: &[u8] = include_bytes!("../../../models/edge/edge.safetensors");
@@ -41,6 +44,9 @@ const TOKENIZER: &[u8] = include_bytes!("../../../models/edge/tokenizer.json");
 
 /// Part of a window that it shares with its neighbour: one eighth.
 const OVERLAP: usize = 8;
+
+/// Most tokens of windows that go through the model together.
+const TOGETHER: usize = 512;
 
 /// What the pack says about a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,26 +67,6 @@ pub struct Reading {
     pub n_tokens: usize,
 }
 
-/// What a reading of one window adds up.
-struct Window {
-    tags: Vec<Vec<f32>>,
-    keep: Vec<f32>,
-    means: Vec<Vec<f32>>,
-    injection: f32,
-    tasks: Vec<f32>,
-    gain: Vec<f32>,
-}
-
-/// The heads; see `models/train/edge/model.py`.
-struct Heads {
-    tag_up: Linear,
-    tag: Linear,
-    keep: Linear,
-    queries: Linear,
-    task: Linear,
-    gain: Linear,
-}
-
 /// The encoder with its heads.
 pub struct EdgePack {
     manifest: Manifest,
@@ -91,6 +77,8 @@ pub struct EdgePack {
     begin: u32,
     end: u32,
     id: String,
+    /// Bytes of the weights, as they ship and as they were packed.
+    bytes: usize,
     level: &'static Level,
     /// Buffers of readings that are over, for the next ones.
     buffers: Mutex<Vec<Buffers>>,
@@ -99,6 +87,7 @@ pub struct EdgePack {
 /// What a reading needs while it runs.
 struct Buffers {
     memory: Memory,
+    batch: Batch,
     states: States,
 }
 
@@ -186,18 +175,21 @@ impl EdgePack {
         let tensors = Tensors::new(weights, level, wide)?;
         let trunk = Trunk::load(&tensors, &manifest.trunk)?;
         let adapter = Adapter::load(&tensors, &manifest.adapter, &manifest.trunk)?;
-        let width = manifest.trunk.width;
-        let tag_up = tensors.linear("tag_up", None, width)?;
-        let heads = Heads {
-            tag: tensors.small("tag", Some(2 * manifest.entities.len() + 1), tag_up.rows())?,
-            tag_up,
-            keep: tensors.small("keep", Some(1), width)?,
-            queries: tensors.small("pool.query", Some(2), width)?,
-            task: tensors.small("task", Some(TASKS.len()), width)?,
-            gain: tensors.small("gain_features", None, width)?,
-        };
-        let buffers = Mutex::default();
-        Ok(Self { manifest, tokenizer, trunk, adapter, heads, begin, end, id, level, buffers })
+        let heads = Heads::load(&tensors, &manifest)?;
+        let (bytes, buffers) = (tensors.bytes(), Mutex::default());
+        Ok(Self {
+            manifest,
+            tokenizer,
+            trunk,
+            adapter,
+            heads,
+            begin,
+            end,
+            id,
+            bytes,
+            level,
+            buffers,
+        })
     }
 
     /// Names the pack and everything that its readings depend on; the same id means the same readings.
@@ -205,60 +197,59 @@ impl EdgePack {
         &self.id
     }
 
+    /// Bytes of the weights: as they ship, and as the kernels want them.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Reads a text of any length.
     ///
     /// # Errors
     /// If the tokenizer fails on this text.
     pub fn read(&self, text: &str) -> Result<Reading, InferenceError> {
-        let pieces = tokens::pieces(&self.tokenizer, text)?;
-        let mut scores = vec![WordScores::default(); pieces.spans.len()];
-        let mut keep = vec![(0.0f32, 0.0f32); pieces.spans.len()];
-        let mut means = Means::default();
-        let mut injection = f32::NEG_INFINITY;
-        let mut ends: Option<(Vec<f32>, Vec<f32>)> = None;
-        let mut gain = Vec::new();
-        let mut buffers = self.buffers();
-        for cut in self.windows(&pieces) {
-            let window = self.window(&pieces, &cut, &mut buffers)?;
-            means.add(&window.means, &cut);
-            injection = injection.max(window.injection);
-            if ends.is_none() {
-                gain = window.gain;
+        let mut readings = self.read_all(&[text], &|| true)?;
+        readings.pop().ok_or_else(|| bad("no reading"))
+    }
+
+    /// Reads some texts, as many of their windows at a time as go through the model together. Asks `goes_on` in between.
+    ///
+    /// # Errors
+    /// If the tokenizer fails on a text, or [`InferenceError::Gone`] once `goes_on` denies it.
+    pub fn read_all(
+        &self,
+        texts: &[&str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Reading>, InferenceError> {
+        let texts = self.cut(texts, goes_on)?;
+        let mut sums: Vec<Sums> = texts.iter().map(|text| Sums::new(&text.pieces)).collect();
+        self.run(&texts, goes_on, |windows, states, memory| {
+            let read = self.heads.windows(states, &self.manifest, &self.adapter, memory)?;
+            for ((at, cut), window) in windows.iter().zip(read) {
+                sums[*at].add(&texts[*at].pieces, cut, window);
             }
-            // The request stands at the beginning or at the end of a long text.
-            ends = Some(match ends {
-                None => (window.tasks.clone(), window.tasks),
-                Some((first, _)) => (first, window.tasks),
-            });
-            for (at, (tags, value)) in cut.pieces.clone().zip(window.tags.iter().zip(&window.keep))
-            {
-                let word = pieces.words.get(at).map_or(0, |word| *word as usize);
-                if !cut.own.contains(&word) {
-                    continue;
-                }
-                if let (Some(scores), Some(keep)) = (scores.get_mut(word), keep.get_mut(word)) {
-                    scores.add(tags);
-                    *keep = (keep.0 + value, keep.1 + 1.0);
-                }
-            }
-        }
-        self.put_back(buffers);
+            Ok(())
+        })?;
+        Ok(texts.iter().zip(sums).map(|(text, sums)| self.reading(text, sums)).collect())
+    }
+
+    fn reading(&self, text: &Text<'_>, sums: Sums) -> Reading {
+        let pieces = &text.pieces;
         let spans = pieces.spans.iter().map(|word| word.bytes.clone());
-        let (first, end) = ends.filter(|_| !pieces.ids.is_empty()).unwrap_or_default();
-        Ok(Reading {
-            entities: decode::entities(text, &pieces.spans, &scores, &self.manifest),
-            embedding: means.joined(),
-            injection: (!pieces.ids.is_empty()).then(|| self.calibrated(injection)),
+        let (first, end) = sums.ends.filter(|_| !pieces.ids.is_empty()).unwrap_or_default();
+        Reading {
+            entities: decode::entities(text.text, &pieces.spans, &sums.scores, &self.manifest),
+            embedding: sums.means.joined(),
+            injection: (!pieces.ids.is_empty()).then(|| self.calibrated(sums.injection)),
             tasks: first.iter().zip(&end).map(|(a, b)| (a + b) / 2.0).collect(),
-            gain,
-            keep: spans.zip(keep).map(|(bytes, (sum, n))| (bytes, sum / n.max(1.0))).collect(),
+            gain: sums.gain,
+            keep: spans.zip(sums.keep).map(|(bytes, (sum, n))| (bytes, sum / n.max(1.0))).collect(),
             n_tokens: pieces.ids.len(),
-        })
+        }
     }
 
     fn calibrated(&self, logit: f32) -> f32 {
         let [factor, offset] = self.manifest.injection;
-        sigmoid(logit * factor + offset)
+        heads::sigmoid(logit * factor + offset)
     }
 }
 
@@ -277,6 +268,62 @@ struct Cut {
     pieces: Range<usize>,
     /// Words whose scores it gives; those near its borders belong to its neighbours, which see more around them.
     own: Range<usize>,
+}
+
+/// A text in pieces and windows.
+struct Text<'a> {
+    text: &'a str,
+    pieces: Pieces,
+    cuts: Vec<Cut>,
+}
+
+/// What the windows of a text add up to.
+struct Sums {
+    scores: Vec<WordScores>,
+    keep: Vec<(f32, f32)>,
+    means: Means,
+    injection: f32,
+    /// Tasks according to the first and the last window.
+    ends: Option<(Vec<f32>, Vec<f32>)>,
+    gain: Vec<f32>,
+}
+
+impl Sums {
+    fn new(pieces: &Pieces) -> Self {
+        Self {
+            scores: vec![WordScores::default(); pieces.spans.len()],
+            keep: vec![(0.0, 0.0); pieces.spans.len()],
+            means: Means::default(),
+            injection: f32::NEG_INFINITY,
+            ends: None,
+            gain: Vec::new(),
+        }
+    }
+
+    /// Takes in the next window.
+    fn add(&mut self, pieces: &Pieces, cut: &Cut, window: Window) {
+        self.means.add(&window.means, cut);
+        self.injection = self.injection.max(window.injection);
+        // The request stands at the beginning or at the end of a long text.
+        self.ends = Some(match self.ends.take() {
+            None => {
+                self.gain = window.gain;
+                (window.tasks.clone(), window.tasks)
+            }
+            Some((first, _)) => (first, window.tasks),
+        });
+        for (at, (tags, value)) in cut.pieces.clone().zip(window.tags.iter().zip(&window.keep)) {
+            let word = pieces.words.get(at).map_or(0, |word| *word as usize);
+            if !cut.own.contains(&word) {
+                continue;
+            }
+            if let (Some(scores), Some(keep)) = (self.scores.get_mut(word), self.keep.get_mut(word))
+            {
+                scores.add(tags);
+                *keep = (keep.0 + value, keep.1 + 1.0);
+            }
+        }
+    }
 }
 
 impl EdgePack {
@@ -318,25 +365,27 @@ impl EdgePack {
     /// # Errors
     /// As [`Self::read`].
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
-        let pieces = tokens::pieces(&self.tokenizer, text)?;
+        let texts = self.cut(&[text], &|| true)?;
         let mut means = Means::default();
-        let mut buffers = self.buffers();
-        for cut in self.windows(&pieces) {
-            self.run(&pieces, &cut, &mut buffers)?;
-            means.add(&self.means(&buffers.states)?, &cut);
-        }
-        self.put_back(buffers);
+        self.run(&texts, &|| true, |windows, states, _| {
+            for ((_, cut), tokens) in windows.iter().zip(states.windows()) {
+                means.add(&heads::means(states, &self.manifest, &tokens)?, cut);
+            }
+            Ok(())
+        })?;
         Ok(means.joined())
     }
 
-    /// The last states of one window of token ids, a row a token: the trunk and nothing else.
+    /// The last states of some windows of token ids, a row a token: the trunk and nothing else.
     ///
     /// # Errors
-    /// If an id is not in the vocabulary, or there are more than there are positions.
-    pub fn states(&self, ids: &[u32]) -> Result<Vec<f32>, InferenceError> {
+    /// If an id is not in the vocabulary, or a window has more than there are positions.
+    pub fn states(&self, windows: &[&[u32]]) -> Result<Vec<f32>, InferenceError> {
         let mut buffers = self.buffers();
-        let Buffers { memory, states } = &mut buffers;
-        self.trunk.forward(ids, &vec![0; ids.len()], memory, states)?;
+        let Buffers { memory, batch, states } = &mut buffers;
+        batch.clear();
+        windows.iter().for_each(|ids| batch.push(ids.iter().map(|id| (*id, 0))));
+        self.trunk.forward(batch, memory, states)?;
         let last = states.of(self.manifest.trunk.layers)?.to_vec();
         self.put_back(buffers);
         Ok(last)
@@ -346,6 +395,7 @@ impl EdgePack {
         let kept = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         kept.unwrap_or_else(|| Buffers {
             memory: Memory::new(self.level),
+            batch: Batch::default(),
             states: States::default(),
         })
     }
@@ -354,75 +404,55 @@ impl EdgePack {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
     }
 
-    /// The means that make up the embedding.
-    fn means(&self, states: &States) -> Result<Vec<Vec<f32>>, InferenceError> {
-        self.manifest.trunk.means.iter().map(|layer| states.mean(*layer)).collect()
-    }
-
-    /// The trunk over one window.
-    fn run(&self, pieces: &Pieces, cut: &Cut, buffers: &mut Buffers) -> Result<(), InferenceError> {
-        let inside = pieces.ids.get(cut.pieces.clone()).unwrap_or_default();
-        let words = pieces.words.get(cut.pieces.clone()).unwrap_or_default();
-        let kind = |word: &u32| pieces.spans.get(*word as usize).map_or(0, |word| word.kind);
-        let ids: Vec<u32> =
-            [self.begin].into_iter().chain(inside.iter().copied()).chain([self.end]).collect();
-        let kinds: Vec<u32> = [0].into_iter().chain(words.iter().map(kind)).chain([0]).collect();
-        self.trunk.forward(&ids, &kinds, &mut buffers.memory, &mut buffers.states)
-    }
-
-    /// One pass with all heads.
-    fn window(
+    fn cut<'a>(
         &self,
-        pieces: &Pieces,
-        cut: &Cut,
-        buffers: &mut Buffers,
-    ) -> Result<Window, InferenceError> {
-        self.run(pieces, cut, buffers)?;
-        let Buffers { memory, states } = buffers;
-        let (last, heads) = (states.of(self.manifest.trunk.layers)?, &self.heads);
-        let width = states.width();
-        let mut apply = |linear: &Linear, x: &[f32], after: After<'_>| {
-            let mut out = vec![0.0; x.len() / linear.cols() * linear.rows()];
-            linear.apply(x, after, &mut memory.first().bytes, &mut out);
-            out
-        };
-        let own = last.get(width..width * (cut.pieces.len() + 1)).unwrap_or_default();
-        let tags = apply(&heads.tag_up, own, After::Gelu);
-        let tags = apply(&heads.tag, &tags, After::Nothing);
-        let tags = tags.chunks_exact(heads.tag.rows()).map(softmax).collect();
-        let keep = apply(&heads.keep, own, After::Nothing).into_iter().map(sigmoid).collect();
-        let queries = apply(&heads.queries, last, After::Nothing);
-        // For a question its attention over the tokens.
-        let pooled = |question: usize| {
-            let scores: Vec<f32> = queries.chunks_exact(2).map(|token| token[question]).collect();
-            let mut sum = vec![0.0; width];
-            for (weight, row) in softmax(&scores).into_iter().zip(last.chunks_exact(width)) {
-                add_weighted(&mut sum, row, weight);
+        texts: &[&'a str],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<Text<'a>>, InferenceError> {
+        let cut = |text: &&'a str| {
+            if !goes_on() {
+                return Err(InferenceError::Gone);
             }
-            sum
+            let pieces = tokens::pieces(&self.tokenizer, text)?;
+            Ok(Text { text, cuts: self.windows(&pieces), pieces })
         };
-        let tasks = softmax(&apply(&heads.task, &pooled(0), After::Nothing));
-        let gain = apply(&heads.gain, &pooled(1), After::Nothing);
-        Ok(Window {
-            tags,
-            keep,
-            means: self.means(states)?,
-            injection: self.adapter.logit(states, memory)?,
-            tasks,
-            gain: gain.into_iter().map(f32::tanh).collect(),
-        })
+        texts.iter().map(cut).collect()
     }
-}
 
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-fn softmax(x: &[f32]) -> Vec<f32> {
-    let top = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let weights: Vec<f32> = x.iter().map(|x| (x - top).exp()).collect();
-    let sum: f32 = weights.iter().sum();
-    weights.into_iter().map(|weight| weight / sum).collect()
+    /// The trunk over all windows; `then` is given those that went through it together, with the numbers of their texts.
+    fn run(
+        &self,
+        texts: &[Text<'_>],
+        goes_on: &dyn Fn() -> bool,
+        mut then: impl FnMut(&[(usize, &Cut)], &States, &mut Memory) -> Result<(), InferenceError>,
+    ) -> Result<(), InferenceError> {
+        let windows: Vec<(usize, &Cut)> = texts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, text)| text.cuts.iter().map(move |cut| (at, cut)))
+            .collect();
+        let lengths: Vec<usize> = windows.iter().map(|(_, cut)| cut.pieces.len() + 2).collect();
+        let mut buffers = self.buffers();
+        for run in runs(&lengths, TOGETHER) {
+            if !goes_on() {
+                return Err(InferenceError::Gone);
+            }
+            let Buffers { memory, batch, states } = &mut buffers;
+            batch.clear();
+            for (at, cut) in &windows[run.clone()] {
+                let pieces = &texts[*at].pieces;
+                let inside = pieces.ids.get(cut.pieces.clone()).unwrap_or_default();
+                let words = pieces.words.get(cut.pieces.clone()).unwrap_or_default();
+                let kind = |word: &u32| pieces.spans.get(*word as usize).map_or(0, |w| w.kind);
+                let inside = inside.iter().copied().zip(words.iter().map(kind));
+                batch.push(once((self.begin, 0)).chain(inside).chain(once((self.end, 0))));
+            }
+            self.trunk.forward(batch, memory, states)?;
+            then(&windows[run], states, memory)?;
+        }
+        self.put_back(buffers);
+        Ok(())
+    }
 }
 
 /// The means over the layers of a text, window by window.

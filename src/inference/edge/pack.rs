@@ -9,6 +9,7 @@ use super::adapter::AdapterShape;
 use super::trunk::Shape;
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
+use std::cell::Cell;
 
 /// `manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -101,6 +102,8 @@ pub(super) struct Tensors {
     pub level: &'static Level,
     /// Compute with f32 where int8 is stored: the reference.
     wide: bool,
+    /// Bytes of the tensors that were read: as they are stored, and once more as they were packed or widened.
+    taken: Cell<usize>,
 }
 
 impl Tensors {
@@ -114,7 +117,16 @@ impl Tensors {
         wide: bool,
     ) -> Result<Self, InferenceError> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| bad(&error.to_string()))?;
-        Ok(Self { file, level, wide })
+        Ok(Self { file, level, wide, taken: Cell::new(bytes.len()) })
+    }
+
+    /// Bytes of the pack itself and of what was made of it so far.
+    pub(super) fn bytes(&self) -> usize {
+        self.taken.get()
+    }
+
+    fn take(&self, bytes: usize) {
+        self.taken.set(self.taken.get() + bytes);
     }
 
     /// A table.
@@ -159,10 +171,11 @@ impl Tensors {
         let (table, bias) = self.projection(name, rows, cols)?;
         Ok(match &table.values {
             Values::Int8 { data, scales } if !self.wide => {
+                self.take(data.len());
                 let bytes: Vec<i8> = data.iter().map(|byte| byte.cast_signed()).collect();
                 Linear::Int8(Int8Matrix::pack(self.level, &bytes, scales, &bias, cols))
             }
-            _ => Linear::F32(FloatMatrix::pack(self.level, &table.widened(), &bias, cols)),
+            _ => self.widened(&table, &bias),
         })
     }
 
@@ -177,7 +190,12 @@ impl Tensors {
         cols: usize,
     ) -> Result<Linear, InferenceError> {
         let (table, bias) = self.projection(name, rows, cols)?;
-        Ok(Linear::F32(FloatMatrix::pack(self.level, &table.widened(), &bias, cols)))
+        Ok(self.widened(&table, &bias))
+    }
+
+    fn widened(&self, table: &Table, bias: &[f32]) -> Linear {
+        self.take(size_of::<f32>() * table.rows * table.cols);
+        Linear::F32(FloatMatrix::pack(self.level, &table.widened(), bias, table.cols))
     }
 
     fn projection(

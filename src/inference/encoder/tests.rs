@@ -1,8 +1,7 @@
 //! Against candle, the reference, on small random models of every family; and files that are not what they say.
 
-use super::super::kernels::Level;
-use super::super::layers::Memory;
-use super::load::{Config, Weights};
+use super::super::kernels::{Level, counting::allocations};
+use super::model::{Config, Model};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::{bert, distilbert, xlm_roberta};
@@ -85,27 +84,28 @@ fn tensors(family: &str) -> HashMap<String, Tensor> {
     out
 }
 
-fn file(tensors: &HashMap<String, Tensor>, prefix: &str) -> Vec<u8> {
+pub(super) fn file(tensors: &HashMap<String, Tensor>, prefix: &str) -> Vec<u8> {
     let named = tensors.iter().map(|(name, tensor)| (format!("{prefix}{name}"), tensor.clone()));
     safetensors::serialize(named.collect::<Vec<_>>(), None).unwrap()
 }
 
 fn ours(config: &serde_json::Value, bytes: &[u8], ids: &[u32]) -> Vec<f32> {
+    model(config, bytes).states(ids, &[ids.len()]).unwrap().to_vec()
+}
+
+fn model(config: &serde_json::Value, bytes: &[u8]) -> Model {
     let config = Config::parse(config.to_string().as_bytes()).unwrap();
-    let weights = Weights::load(bytes, &config).unwrap();
-    let mut memory = Memory::new(Level::best());
-    let (mut x, mut next) = (vec![0.0; ids.len() * WIDTH], vec![0.0; ids.len() * WIDTH]);
-    weights.embed(ids, memory.level(), &mut x).unwrap();
-    for layer in &weights.layers {
-        layer.forward(&x, &mut next, &mut memory);
-        std::mem::swap(&mut x, &mut next);
-    }
-    x
+    Model::load(bytes, &config, Level::best()).unwrap()
+}
+
+/// Tokens, none of them padding.
+pub(super) fn ids(n: usize, vocabulary: usize) -> Vec<u32> {
+    (0..n).map(|i| (2 + i * 7 % (vocabulary - 2)) as u32).collect()
 }
 
 #[test]
 fn every_family_agrees_with_candle() {
-    let ids: Vec<u32> = (0..31).map(|i| 2 + i * 7 % (VOCABULARY as u32 - 2)).collect();
+    let ids = ids(31, VOCABULARY);
     let input = Tensor::new(&ids[..], &Device::Cpu).unwrap().unsqueeze(0).unwrap();
     let (kinds, mask) = (input.zeros_like().unwrap(), input.ones_like().unwrap());
     for family in ["bert", "distilbert", "xlm-roberta"] {
@@ -151,7 +151,7 @@ fn bad_files_are_refused_by_name() {
     let bytes = file(&good, "");
     let load = |config: &serde_json::Value, bytes: &[u8]| {
         let config = Config::parse(config.to_string().as_bytes())?;
-        Weights::load(bytes, &config).map(drop)
+        Model::load(bytes, &config, Level::best()).map(drop)
     };
     assert_eq!(load(&config("bert"), &bytes), Ok(()));
     let with = |field: &str, value: serde_json::Value| {
@@ -164,7 +164,7 @@ fn bad_files_are_refused_by_name() {
         (with("num_attention_heads", json!(5)), "multiple of num_attention_heads"),
         (with("hidden_act", json!("relu")), "hidden_act relu"),
         (with("position_embedding_type", json!("relative_key")), "relative_key"),
-        (with("model_type", json!("modernbert")), "model_type modernbert"),
+        (with("model_type", json!("electra")), "model_type electra"),
         (with("num_hidden_layers", json!(3)), "encoder.layer.2.attention.self.query.weight"),
         (
             with("intermediate_size", json!(99)),
@@ -172,9 +172,24 @@ fn bad_files_are_refused_by_name() {
         ),
         (with("max_position_embeddings", json!(41)), "position_embeddings.weight is [40, 48]"),
         (with("num_hidden_layers", json!(u64::MAX)), "num_hidden_layers"),
+        (with("layer_norm_eps", json!(-1)), "layer_norm_eps is -1"),
+        (
+            json!({
+                "model_type": "roberta", "hidden_size": 4, "num_attention_heads": 1, "num_hidden_layers": 1,
+                "intermediate_size": 4, "max_position_embeddings": 9, "pad_token_id": u64::MAX,
+            }),
+            "no room behind position 18446744073709551615",
+        ),
     ] {
         let error = load(&config, &bytes).unwrap_err();
         assert!(error.contains(expected), "{error}");
+    }
+    for table in ["word_embeddings", "token_type_embeddings"] {
+        let mut empty = good.clone();
+        let none = Tensor::zeros((0, WIDTH), DType::F32, &Device::Cpu).unwrap();
+        empty.insert(format!("embeddings.{table}.weight"), none);
+        let error = load(&config("bert"), &file(&empty, "")).unwrap_err();
+        assert!(error.contains(&format!("{table}.weight has no rows")), "{error}");
     }
     let mut whole = good.clone();
     let counts = Tensor::zeros((WIDTH,), DType::U32, &Device::Cpu).unwrap();
@@ -188,4 +203,49 @@ fn bad_files_are_refused_by_name() {
     let mut hostile = bytes.clone();
     hostile[..8].copy_from_slice(&u64::MAX.to_le_bytes());
     assert!(load(&config("bert"), &hostile).unwrap_err().contains("safetensors"));
+}
+
+/// Sequences that go through a model together say what each says alone, on one core and on several.
+#[test]
+fn a_batch_is_its_sequences() {
+    let bert = (config("bert"), file(&tensors("bert"), ""));
+    let distil = (distil(), file(&tensors("distilbert"), ""));
+    for (config, bytes) in [bert, distil, super::modern_tests::tiny()] {
+        let mut model = model(&config, &bytes);
+        let (all, lengths) = (ids(40, VOCABULARY), [1, 17, 40, 3, 16, 2, 33, 24]);
+        let own = |length: usize| &all[40 - length..];
+        let together: Vec<u32> = lengths.iter().flat_map(|n| own(*n)).copied().collect();
+        for threads in [1, 2, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let got = model.states(&together, &lengths).unwrap().to_vec();
+                let alone = |n: &usize| model.states(own(*n), &[*n]).unwrap().to_vec();
+                let want: Vec<f32> = lengths.iter().flat_map(alone).collect();
+                assert_eq!(got.len(), want.len());
+                for (got, want) in got.iter().zip(&want) {
+                    assert!((got - want).abs() < 1e-5, "{config}: {got} {want}");
+                }
+            });
+        }
+    }
+}
+
+#[test]
+fn a_batch_no_larger_than_one_before_allocates_nothing() {
+    assert!(allocations(|| drop(vec![1u8; 100])) > 0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    for (config, bytes) in
+        [(config("bert"), file(&tensors("bert"), "")), super::modern_tests::tiny()]
+    {
+        let mut model = model(&config, &bytes);
+        let ids = ids(40, VOCABULARY);
+        let mut states = |n: usize, lengths: &[usize]| {
+            allocations(|| assert!(model.states(&ids[..n], lengths).is_ok()))
+        };
+        pool.install(|| {
+            assert!(states(40, &[8, 32]) > 0);
+            assert_eq!(states(40, &[8, 32]), 0);
+            assert_eq!(states(31, &[10, 20, 1]), 0);
+        });
+    }
 }

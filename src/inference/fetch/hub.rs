@@ -53,7 +53,7 @@ impl Fetcher {
     ) -> Result<(), FetchError> {
         let total = files.iter().filter_map(|file| file.size).sum();
         let mut before = 0;
-        for file in files {
+        for (at, file) in files.iter().enumerate() {
             let name = format!("{repo}/{}", file.path);
             let there = self.hub_path(repo, revision, &file.path);
             if let (Some(path), Some(expected)) = (&there, &file.sha256)
@@ -66,11 +66,17 @@ impl Fetcher {
                 return Err(FetchError::Offline { file: name });
             }
             let fail = |reason| FetchError::Hub { file: name.clone(), reason };
+            let mut here = before;
             let path = self
                 .download(repo_of(repo, revision), &file.path, &mut |done| {
-                    progress(before + done, total);
+                    here = before + done;
+                    // Not all is here until the last file is whole.
+                    progress(if total > 0 { here.min(total - 1) } else { here }, total);
                 })
                 .map_err(fail)?;
+            if at + 1 == files.len() {
+                progress(here.max(1), here.max(1));
+            }
             let found = disk::sha256_of(&path).map_err(|error| FetchError::io(&path, &error))?;
             let expected = file.sha256.clone().or_else(|| hash_in_name(&path));
             if let Some(expected) = expected.filter(|expected| *expected != found) {

@@ -13,7 +13,7 @@ use super::manifest::{FileRole, FileSpec, ModelSpec, Source};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// Called with bytes done and bytes to do (0 if unknown).
+/// Called with bytes done and bytes to do (0 if unknown). Once they are equal and not 0, what was fetched is being verified.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 /// Where models are looked for and how they are fetched.

@@ -98,6 +98,24 @@ fn files_below(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn what_is_here_is_said_to_be_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = vec![7; 1000];
+    let hub = hub(vec![("/o/r/resolve/main/x.gguf", body.clone())]);
+    let mut steps = Vec::new();
+    let spec = spec("hub:o/r/x.gguf", Some(&sha(&body)));
+    fetcher(folder.path(), &hub.url)
+        .fetch(&spec, &mut |done, total| steps.push((done, total)))
+        .unwrap();
+    let size = body.len() as u64;
+    assert_eq!(steps.pop(), Some((size, size)));
+    assert!(
+        !steps.is_empty() && steps.iter().all(|(done, total)| *done == 0 || done != total),
+        "{steps:?}"
+    );
+}
+
+#[test]
 fn the_hub_gives_a_file_once_and_offline_takes_it_from_the_cache() {
     let folder = tempfile::tempdir().unwrap();
     let body = vec![7u8; 100_000];

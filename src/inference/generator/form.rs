@@ -66,6 +66,11 @@ impl Form {
         Ok(())
     }
 
+    /// How many tokens of a draft the form allows, one behind the other.
+    pub(super) fn allows(&mut self, draft: &[u32]) -> usize {
+        self.0.validate_tokens(draft).unwrap_or(0)
+    }
+
     /// Goes on; true if nothing may follow.
     pub(super) fn push(&mut self, token: u32) -> Result<bool, InferenceError> {
         self.0.consume_token(token).map_err(|_| InferenceError::Format)?;

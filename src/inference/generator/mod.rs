@@ -2,6 +2,9 @@
 //!
 //! Invariant: no request sees the state of another; a caller that has gone costs at most one step more.
 
+mod draft;
+#[cfg(test)]
+mod draft_tests;
 mod form;
 mod sampler;
 mod stop;
@@ -43,6 +46,8 @@ pub struct Part<'a> {
     pub tokens: &'a [u32],
     /// For how many of them, counted from the end, logits are wanted.
     pub logits: usize,
+    /// How many of them, counted from the end, may yet be taken back.
+    pub drafted: usize,
 }
 
 /// Bytes of memory.
@@ -50,8 +55,17 @@ pub struct Part<'a> {
 pub struct Footprint {
     /// Of the weights.
     pub weights: usize,
-    /// Of keys and values that are kept, or that answers in work may yet need.
-    pub kv_cache: usize,
+    /// Of what is kept between requests: keys and values, with those that answers in work may yet need, or readings.
+    pub kept: usize,
+}
+
+/// Tokens that were drafted by prompt lookup.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Drafts {
+    /// Those that the model then said itself: as many steps were saved.
+    pub right: usize,
+    /// The others.
+    pub wrong: usize,
 }
 
 /// A causal language model with the state of its sequences: the seam behind which the kernels can be replaced. Calls come from one
@@ -78,6 +92,12 @@ pub trait CausalLm: Send + 'static {
     /// # Errors
     /// If the model fails; the sequences are of no further use.
     fn forward(&mut self, parts: &[Part<'_>]) -> Result<&[f32], InferenceError>;
+
+    /// Whether it can say what follows each of several tokens and take tokens back, as drafts need.
+    fn takes_drafts(&self) -> bool;
+
+    /// Forgets the last `n` tokens of a sequence, which were drafted in its last pass.
+    fn roll_back(&mut self, sequence: SequenceId, n: usize);
 
     /// Ends a sequence.
     fn close(&mut self, sequence: SequenceId);
@@ -128,6 +148,9 @@ pub trait TextGenerator: Send + 'static {
 
     /// What it takes of memory.
     fn footprint(&self) -> Footprint;
+
+    /// What was drafted since this was asked last.
+    fn take_drafts(&mut self) -> Drafts;
 
     /// Takes all of them one step further. `on_step` returns false once nobody waits for that one.
     fn step(&mut self, on_step: &mut dyn FnMut(StreamId, Step) -> bool);
@@ -219,6 +242,11 @@ impl ChatGenerator {
         tokenizer.encode(&self.template.render(&safe)?)
     }
 
+    /// Whether answers are drafted where their model allows it, as they are unless told otherwise: to measure what that brings.
+    pub fn set_drafting(&mut self, on: bool) {
+        self.model.drafting = on && self.model.lm.takes_drafts();
+    }
+
     /// The window in tokens.
     pub fn window(&self) -> usize {
         self.model.lm.window()
@@ -268,6 +296,10 @@ impl TextGenerator for ChatGenerator {
         self.model.lm.footprint()
     }
 
+    fn take_drafts(&mut self) -> Drafts {
+        std::mem::take(&mut self.model.drafts)
+    }
+
     fn step(&mut self, on_step: &mut dyn FnMut(StreamId, Step) -> bool) {
         self.model.step(on_step);
     }
@@ -315,11 +347,15 @@ struct Engine {
     forms: Option<Forms>,
     /// Seconds that a token of a prompt takes, as far as is known.
     pace: f64,
+    /// Whether answers are drafted.
+    drafting: bool,
+    drafts: Drafts,
 }
 
 impl Engine {
     fn new(lm: Box<dyn CausalLm>, vocabulary: Box<dyn Vocabulary>) -> Self {
-        Self { lm, vocabulary, streams: Vec::new(), next: 0, forms: None, pace: 0.0 }
+        let (streams, drafts, drafting) = (Vec::new(), Drafts::default(), lm.takes_drafts());
+        Self { lm, vocabulary, streams, next: 0, forms: None, pace: 0.0, drafting, drafts }
     }
 
     fn begin(&mut self, tenant: &Tenant, ask: Ask) -> Result<Begun, InferenceError> {
@@ -360,8 +396,15 @@ impl Engine {
     }
 
     fn step(&mut self, on_step: &mut dyn FnMut(StreamId, Step) -> bool) {
-        let running = self.streams.iter().any(Stream::is_answering);
-        let mut budget = if running { CHUNK_BESIDE } else { CHUNK };
+        let n_running = self.streams.iter().filter(|stream| stream.is_answering()).count();
+        let mut budget = if n_running > 0 { CHUNK_BESIDE } else { CHUNK };
+        if self.drafting {
+            let unread: usize = self.streams.iter().map(Stream::unread).sum();
+            let mut rows = n_running + unread.min(budget);
+            for stream in self.streams.iter_mut().filter(|stream| stream.is_answering()) {
+                rows += stream.draft(rows);
+            }
+        }
         let mut parts = Vec::with_capacity(self.streams.len());
         for stream in &self.streams {
             parts.push(stream.part(&mut budget));
@@ -389,23 +432,32 @@ impl Engine {
             .iter()
             .map(|part| part.map_or((0, 0), |part| (part.tokens.len(), part.logits)))
             .collect();
-        let mut rows = logits.chunks_exact(size.max(1));
+        let mut logits = logits;
         let vocabulary = &*self.vocabulary;
-        let mut ended = Vec::new();
+        let (mut ended, mut wrongs) = (Vec::new(), Vec::new());
         for (stream, (n, wanted)) in self.streams.iter_mut().zip(read) {
+            let (own, rest) = logits.split_at(logits.len().min(wanted * size));
+            logits = rest;
             stream.read += n;
-            let row = (wanted > 0).then(|| rows.next()).flatten();
-            let goes_on = match (&failure, row) {
-                (Some(error), _) => {
-                    on_step(stream.id, Step::Failed(error.clone()));
-                    false
-                }
-                (None, Some(logits)) => stream.advance(logits, vocabulary, on_step),
-                (None, None) => on_step(stream.id, Step::Tick),
+            let goes_on = if let Some(error) = &failure {
+                on_step(stream.id, Step::Failed(error.clone()));
+                false
+            } else if own.is_empty() {
+                on_step(stream.id, Step::Tick)
+            } else {
+                let (drafts, goes_on) = stream.advance(own, size, vocabulary, on_step);
+                stream.read -= drafts.wrong;
+                self.drafts.right += drafts.right;
+                self.drafts.wrong += drafts.wrong;
+                wrongs.push((stream.sequence, drafts.wrong));
+                goes_on
             };
             if !goes_on {
                 ended.push(stream.id);
             }
+        }
+        for (sequence, wrong) in wrongs.into_iter().filter(|(_, wrong)| *wrong > 0) {
+            self.lm.roll_back(sequence, wrong);
         }
         let (gone, rest) = std::mem::take(&mut self.streams)
             .into_iter()

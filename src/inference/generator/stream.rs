@@ -1,9 +1,10 @@
 //! One answer in the making.
 
+use super::draft::Drafter;
 use super::form::Form;
 use super::sampler::Sampler;
 use super::stop::{StopBuffer, Utf8Buffer};
-use super::{Part, SequenceId, Step, StreamId, Vocabulary};
+use super::{Drafts, Part, SequenceId, Step, StreamId, Vocabulary};
 use crate::chat::{FinishReason, Likely, OutputFormat, TokenLogprob, Usage};
 use crate::inference::InferenceError;
 use std::time::Instant;
@@ -32,6 +33,9 @@ pub(super) struct Stream {
     n_reused: usize,
     /// Tokens that prompt and answer may have together.
     most: usize,
+    drafter: Drafter,
+    /// The last token of an answer and its draft.
+    next: Vec<u32>,
     sampler: Sampler,
     form: Option<Form>,
     utf8: Utf8Buffer,
@@ -59,6 +63,8 @@ impl Stream {
             n_prompt: ask.prompt.len(),
             n_reused: read,
             most,
+            drafter: Drafter::default(),
+            next: Vec::new(),
             sampler: ask.sampler,
             form,
             utf8: Utf8Buffer::default(),
@@ -80,19 +86,59 @@ impl Stream {
         self.n_prompt.saturating_sub(self.read)
     }
 
+    /// Drafts what may follow an answer in a step that has `rows` rows without it; returns how many rows more that is.
+    pub(super) fn draft(&mut self, rows: usize) -> usize {
+        // The step says one token more than was drafted, and the last token of an answer is never read.
+        let most = self.most.saturating_sub(self.tokens.len() + 1);
+        self.next.truncate(1);
+        self.drafter.draft(&self.tokens, rows, most, &mut self.next);
+        if let Some(form) = self.form.as_mut().filter(|_| self.next.len() > 1) {
+            self.next.truncate(1 + form.allows(&self.next[1..]));
+        }
+        self.next.len() - 1
+    }
+
     /// What the model is to read next; prompts take of `budget`. `None` if that is used up.
     pub(super) fn part(&self, budget: &mut usize) -> Option<Part<'_>> {
-        let rest = &self.tokens[self.read..];
-        let n = if self.is_answering() { rest.len() } else { rest.len().min(*budget) };
-        if !self.is_answering() {
-            *budget -= n;
+        let (sequence, logits) = (self.sequence, self.next.len());
+        if logits > 0 {
+            return Some(Part { sequence, tokens: &self.next, logits, drafted: logits - 1 });
         }
+        let rest = &self.tokens[self.read..];
+        let n = rest.len().min(*budget);
+        *budget -= n;
         let logits = usize::from(n == rest.len());
-        (n > 0).then_some(Part { sequence: self.sequence, tokens: &rest[..n], logits })
+        (n > 0).then_some(Part { sequence, tokens: &rest[..n], logits, drafted: 0 })
+    }
+
+    /// Chooses a token by each of the rows of `size` logits, as long as what was chosen is what the next row has read. Returns
+    /// how its draft fared, and whether there is more to come.
+    pub(super) fn advance(
+        &mut self,
+        logits: &[f32],
+        size: usize,
+        vocabulary: &dyn Vocabulary,
+        on_step: &mut dyn FnMut(StreamId, Step) -> bool,
+    ) -> (Drafts, bool) {
+        let mut right = 0;
+        let mut goes_on = true;
+        for row in logits.chunks_exact(size) {
+            goes_on = self.choose_next(row, vocabulary, on_step);
+            if !goes_on || self.tokens.last() != self.next.get(right + 1) {
+                break;
+            }
+            right += 1;
+        }
+        let wrong = self.next.len().saturating_sub(1 + right);
+        let drafts = Drafts { right, wrong };
+        self.drafter.learn(drafts);
+        self.next.clear();
+        self.next.extend(self.tokens.last());
+        (drafts, goes_on)
     }
 
     /// Chooses the next token; returns whether there is more to come.
-    pub(super) fn advance(
+    fn choose_next(
         &mut self,
         logits: &[f32],
         vocabulary: &dyn Vocabulary,

@@ -16,6 +16,9 @@ struct Script {
     most_open: usize,
     logits: Vec<f32>,
     broken: bool,
+    /// Whether it takes drafts, and what it was told to forget.
+    drafts: bool,
+    forgotten: usize,
 }
 
 /// A script whose state a test can look into while an engine has it.
@@ -51,8 +54,9 @@ impl CausalLm for Shared {
             let at = part.sequence.0 as usize;
             script.sequences[at].extend(part.tokens);
             let own = &script.sequences[at];
-            if part.logits > 0 {
-                let said = own.len() - script.prompts[at];
+            assert!(part.drafted == 0 || script.drafts && part.logits == part.drafted + 1);
+            for after in own.len() - part.logits + 1..=own.len() {
+                let said = after - script.prompts[at];
                 let next = script.answers[own[0] as usize - 1].get(said).copied().unwrap_or(0);
                 let mut row = vec![if script.broken { f32::NAN } else { 0.0 }; 8];
                 if !script.broken {
@@ -63,6 +67,15 @@ impl CausalLm for Shared {
         }
         self.1 = script.logits.clone();
         Ok(&self.1)
+    }
+    fn takes_drafts(&self) -> bool {
+        self.0.lock().unwrap().drafts
+    }
+    fn roll_back(&mut self, sequence: SequenceId, n: usize) {
+        let mut script = self.0.lock().unwrap();
+        script.forgotten += n;
+        let own = &mut script.sequences[sequence.0 as usize];
+        own.truncate(own.len() - n);
     }
     fn close(&mut self, _: SequenceId) {
         self.0.lock().unwrap().open -= 1;
@@ -156,8 +169,11 @@ fn how_answers_end() {
         (&[1, 4], &[], 9, "a\u{fffd}", Stop, 2),
         (&[1; 40], &[], 9, "aaaaaaaaa", Length, 9),
     ];
-    for (tokens, stop, max, expected, reason, n_output) in cases {
+    for ((tokens, stop, max, expected, reason, n_output), drafts) in
+        cases.iter().flat_map(|case| [(case, false), (case, true)])
+    {
         let (mut engine, script) = engine(&[tokens]);
+        script.lock().unwrap().drafts = drafts;
         begin(&mut engine, &[1; 6], stop, *max).unwrap();
         let end = Step::Done(*reason, usage(6, *n_output));
         assert_eq!(run(&mut engine), [((*expected).to_owned(), Some(end))], "{tokens:?} {stop:?}");

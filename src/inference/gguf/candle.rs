@@ -107,6 +107,12 @@ impl CausalLm for CandleLm {
         Ok(&self.logits)
     }
 
+    fn takes_drafts(&self) -> bool {
+        false
+    }
+
+    fn roll_back(&mut self, _: SequenceId, _: usize) {}
+
     fn close(&mut self, sequence: SequenceId) {
         self.sequences.remove(&sequence);
     }

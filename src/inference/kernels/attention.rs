@@ -12,7 +12,7 @@ use super::tile;
 use std::ops::Range;
 
 /// Keys of a part: their scores stay in the first-level cache.
-const PART: usize = 256;
+const PART: usize = 128;
 
 /// Queries, keys and values of some heads, a row a token.
 #[derive(Debug, Clone, Copy)]
@@ -31,11 +31,34 @@ pub struct Heads<'a> {
     pub reach: [usize; 2],
 }
 
+impl Heads<'_> {
+    /// The tokens that some tokens see.
+    fn seen(&self, of: &Range<usize>) -> Range<usize> {
+        let [before, after] = self.reach;
+        let tokens = self.rows.len() / self.stride;
+        of.start.saturating_sub(before)..of.end.saturating_add(after).min(tokens)
+    }
+}
+
+/// Where keys and values of one head lie.
+struct Seen {
+    keys: *const f32,
+    values: *const f32,
+    /// From one token to the next.
+    stride: usize,
+}
+
 /// Memory of a call, kept for the next one.
 #[derive(Debug, Default)]
 pub struct Scratch(pub(super) Aligned<f32>);
 
 impl Level {
+    /// Memory for attention of any of these rows to any of them.
+    pub fn reserve(&self, heads: &Heads<'_>, scratch: &mut Scratch) {
+        let tokens = heads.rows.len() / heads.stride;
+        scratch.0.grow(self.panel() * (PART + 2 * heads.size) + 2 * tokens * heads.size);
+    }
+
     /// For the tokens in `of` the mixed values of all heads side by side.
     ///
     /// # Panics
@@ -55,7 +78,7 @@ impl Level {
             "tokens there are"
         );
         assert_eq!(out.len(), of.len() * width, "room for the results");
-        scratch.0.grow(self.panel() * (PART + 2 * heads.size));
+        self.reserve(heads, scratch);
         // SAFETY: the level was found on this processor; sizes were checked above.
         unsafe { (self.attend)(heads, of, out, scratch) }
     }
@@ -70,17 +93,46 @@ pub(super) unsafe fn attend<S: Simd>(
     out: &mut [f32],
     scratch: &mut Scratch,
 ) {
-    let width = heads.heads * heads.size;
+    let (width, lanes) = (heads.heads * heads.size, 2 * S::LANES);
     for head in 0..heads.heads {
-        let mut first = of.start;
-        while first < of.end {
-            let n = (2 * S::LANES).min(of.end - first);
-            unsafe {
+        unsafe {
+            let seen = seen::<S>(heads, head, &of, scratch.0.as_mut_ptr());
+            let mut first = of.start;
+            while first < of.end {
+                let n = lanes.min(of.end - first);
                 let to = out.as_mut_ptr().add((first - of.start) * width + head * heads.size);
-                block::<S>(heads, head, first, n, to, scratch.0.as_mut_ptr());
+                block::<S>(heads, head, &seen, first, n, to, scratch.0.as_mut_ptr());
+                first += n;
             }
-            first += n;
         }
+    }
+}
+
+/// Keys and values of a head: where they are, or for several blocks of queries a copy that spans few pages of memory.
+#[inline(always)]
+unsafe fn seen<S: Simd>(
+    heads: &Heads<'_>,
+    head: usize,
+    of: &Range<usize>,
+    scratch: *mut f32,
+) -> Seen {
+    let (size, stride, lanes) = (heads.size, heads.stride, 2 * S::LANES);
+    unsafe {
+        let rows = heads.rows.as_ptr().add(head * size);
+        let (keys, values) = (rows.add(heads.at[1]), rows.add(heads.at[2]));
+        if of.len() <= lanes {
+            return Seen { keys, values, stride };
+        }
+        let seen = heads.seen(of);
+        let copy = scratch.add(lanes * (PART + 2 * size));
+        let copies = [copy, copy.add(seen.len() * size)];
+        for (i, token) in seen.clone().enumerate() {
+            for (from, to) in [keys, values].into_iter().zip(copies) {
+                std::ptr::copy_nonoverlapping(from.add(token * stride), to.add(i * size), size);
+            }
+        }
+        let [keys, values] = copies.map(|copy| copy.cast_const().wrapping_sub(seen.start * size));
+        Seen { keys, values, stride: size }
     }
 }
 
@@ -89,6 +141,7 @@ pub(super) unsafe fn attend<S: Simd>(
 unsafe fn block<S: Simd>(
     heads: &Heads<'_>,
     head: usize,
+    seen: &Seen,
     first: usize,
     n: usize,
     out: *mut f32,
@@ -98,11 +151,7 @@ unsafe fn block<S: Simd>(
     let tokens = heads.rows.len() / stride;
     let [before, after] = heads.reach;
     unsafe {
-        let rows = heads.rows.as_ptr();
-        let [query, key, value] =
-            [rows.add(heads.at[0]), rows.add(heads.at[1]), rows.add(heads.at[2])];
-        let (query, key, value) =
-            (query.add(head * size), key.add(head * size), value.add(head * size));
+        let query = heads.rows.as_ptr().add(heads.at[0] + head * size);
         // Size × lanes: the queries; parts × lanes: scores; size × lanes: results.
         let (turned, scores) = (scratch, scratch.add(size * lanes));
         let mixed = scores.add(PART * lanes);
@@ -124,20 +173,21 @@ unsafe fn block<S: Simd>(
         while start < end {
             let len = PART.min(end - start);
             let keys = Block {
-                numbers: key.add(start * stride),
-                stride,
+                numbers: seen.keys.wrapping_add(start * seen.stride),
+                stride: seen.stride,
                 step: 1,
                 rows: len,
                 steps: size,
                 add: false,
             };
             multiply::<S>(&keys, turned, scores);
-            for j in 0..len {
-                let at = start + j;
-                // Whether every query of the block sees this key.
-                if at.saturating_add(before) < first + n - 1 || at > first.saturating_add(after) {
+            // Whether some query of the block does not see some key of the part.
+            if start.saturating_add(before) < first + n - 1
+                || start + len - 1 > first.saturating_add(after)
+            {
+                for j in 0..len {
                     for lane in 0..lanes {
-                        let own = first + lane;
+                        let (at, own) = (start + j, first + lane);
                         if at.saturating_add(before) < own || at > own.saturating_add(after) {
                             *scores.add(j * lanes + lane) = f32::NEG_INFINITY;
                         }
@@ -167,9 +217,9 @@ unsafe fn block<S: Simd>(
                 (top[half], sum[half]) = (new, own);
             }
             let values = Block {
-                numbers: value.add(start * stride),
+                numbers: seen.values.wrapping_add(start * seen.stride),
                 stride: 1,
-                step: stride,
+                step: seen.stride,
                 rows: size,
                 steps: len,
                 add: true,

@@ -34,6 +34,7 @@ pub struct Level {
     pub(super) gate: unsafe fn(Gate, &[f32], usize, &mut [f32]),
     pub(super) paged: unsafe fn(&Paged<'_>, usize, Range<usize>, *mut f32, *mut f32),
     pub(super) peak_float: unsafe fn(usize) -> f32,
+    pub(super) peak_upper: unsafe fn(usize) -> f32,
     pub(super) peak_int8: unsafe fn(usize) -> f32,
 }
 
@@ -154,6 +155,10 @@ macro_rules! level {
                 unsafe { peak::float::<$simd>(turns) }
             }
             $(#[target_feature(enable = $feature)])*
+            unsafe fn peak_upper(turns: usize) -> f32 {
+                unsafe { peak::upper::<$simd>(turns) }
+            }
+            $(#[target_feature(enable = $feature)])*
             unsafe fn peak_int8(turns: usize) -> f32 {
                 unsafe { peak::int8::<$simd>(turns) }
             }
@@ -174,6 +179,7 @@ macro_rules! level {
                 gate,
                 paged,
                 peak_float,
+                peak_upper,
                 peak_int8,
             };
         }

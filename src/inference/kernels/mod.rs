@@ -8,6 +8,8 @@
 
 mod attention;
 mod block;
+#[cfg(test)]
+pub(super) mod counting;
 mod float;
 mod int8;
 mod level;

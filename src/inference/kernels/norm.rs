@@ -46,6 +46,8 @@ pub enum Gate {
     Silu,
     /// The approximate GELU.
     Gelu,
+    /// The exact GELU.
+    GeluExact,
 }
 
 /// # Safety
@@ -96,6 +98,7 @@ pub(super) unsafe fn gate<S: Simd>(gate: Gate, x: &[f32], cols: usize, out: &mut
             match gate {
                 Gate::Silu => S::mul(x, math::sigmoid::<S>(x)),
                 Gate::Gelu => math::gelu_tanh::<S>(x),
+                Gate::GeluExact => math::gelu::<S>(x),
             }
         };
         unsafe {

@@ -104,20 +104,20 @@ impl<'a> Target<'a> {
 
 /// Calls a function with the number of rows as its last constant.
 macro_rules! for_rows {
-    ($rows:expr, $name:ident::<$simd:ty>($($argument:expr),*)) => {
+    ($rows:expr, $name:ident::<$($ty:ty),+>($($argument:expr),*)) => {
         match $rows {
-            1 => $name::<$simd, 1>($($argument),*),
-            2 => $name::<$simd, 2>($($argument),*),
-            3 => $name::<$simd, 3>($($argument),*),
-            4 => $name::<$simd, 4>($($argument),*),
-            5 => $name::<$simd, 5>($($argument),*),
-            6 => $name::<$simd, 6>($($argument),*),
-            7 => $name::<$simd, 7>($($argument),*),
-            8 => $name::<$simd, 8>($($argument),*),
-            9 => $name::<$simd, 9>($($argument),*),
-            10 => $name::<$simd, 10>($($argument),*),
-            11 => $name::<$simd, 11>($($argument),*),
-            _ => $name::<$simd, 12>($($argument),*),
+            1 => $name::<$($ty),+, 1>($($argument),*),
+            2 => $name::<$($ty),+, 2>($($argument),*),
+            3 => $name::<$($ty),+, 3>($($argument),*),
+            4 => $name::<$($ty),+, 4>($($argument),*),
+            5 => $name::<$($ty),+, 5>($($argument),*),
+            6 => $name::<$($ty),+, 6>($($argument),*),
+            7 => $name::<$($ty),+, 7>($($argument),*),
+            8 => $name::<$($ty),+, 8>($($argument),*),
+            9 => $name::<$($ty),+, 9>($($argument),*),
+            10 => $name::<$($ty),+, 10>($($argument),*),
+            11 => $name::<$($ty),+, 11>($($argument),*),
+            _ => $name::<$($ty),+, 12>($($argument),*),
         }
     };
 }

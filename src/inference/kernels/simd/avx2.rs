@@ -170,4 +170,11 @@ impl<const VNNI: bool> Simd for Avx<VNNI> {
     unsafe fn load_half(from: *const u16) -> Self::F {
         unsafe { _mm256_cvtph_ps(_mm_loadu_si128(from.cast())) }
     }
+    #[inline(always)]
+    unsafe fn load_upper(from: *const u16) -> Self::F {
+        unsafe {
+            let wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
+            _mm256_castsi256_ps(_mm256_slli_epi32::<16>(wide))
+        }
+    }
 }

@@ -136,4 +136,11 @@ impl Simd for Avx512 {
     unsafe fn load_half(from: *const u16) -> Self::F {
         unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(from.cast())) }
     }
+    #[inline(always)]
+    unsafe fn load_upper(from: *const u16) -> Self::F {
+        unsafe {
+            let wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(from.cast()));
+            _mm512_castsi512_ps(_mm512_slli_epi32::<16>(wide))
+        }
+    }
 }

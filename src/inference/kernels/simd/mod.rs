@@ -129,4 +129,6 @@ pub(in crate::inference::kernels) trait Simd: Copy + 'static {
     unsafe fn store_words(to: *mut i16, x: Self::F);
     /// [`Self::LANES`] half-precision numbers.
     unsafe fn load_half(from: *const u16) -> Self::F;
+    /// [`Self::LANES`] numbers of which only the upper halves are there (bfloat16).
+    unsafe fn load_upper(from: *const u16) -> Self::F;
 }

@@ -181,4 +181,12 @@ impl Simd for Neon {
             [wide(vget_low_u16(h)), wide(vget_high_u16(h))]
         }
     }
+    #[inline(always)]
+    unsafe fn load_upper(from: *const u16) -> Self::F {
+        unsafe {
+            let h = vld1q_u16(from);
+            let wide = |h: uint16x4_t| vreinterpretq_f32_u32(vshlq_n_u32::<16>(vmovl_u16(h)));
+            [wide(vget_low_u16(h)), wide(vget_high_u16(h))]
+        }
+    }
 }

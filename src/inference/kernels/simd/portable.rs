@@ -156,4 +156,10 @@ impl<const BYTES: bool> Simd for Portable<BYTES> {
             if h & 0x8000 == 0 { size } else { -size }
         })
     }
+    #[inline(always)]
+    unsafe fn load_upper(from: *const u16) -> Self::F {
+        // SAFETY: the caller has that many numbers there.
+        let uppers = unsafe { from.cast::<[u16; LANES]>().read_unaligned() };
+        uppers.map(|upper| f32::from_bits(u32::from(upper) << 16))
+    }
 }

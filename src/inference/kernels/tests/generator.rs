@@ -241,7 +241,7 @@ fn rms_norms_and_gates() {
 
             let x = random(&mut rng, 2 * 2 * cols, 9.0);
             let mut got = vec![0.0; 2 * cols];
-            for gate in [Gate::Silu, Gate::Gelu] {
+            for gate in [Gate::Silu, Gate::Gelu, Gate::GeluExact] {
                 level.gate(gate, &x, cols, &mut got);
                 let of = |x: f32| match gate {
                     Gate::Silu => x / (1.0 + (-x).exp()),
@@ -249,6 +249,7 @@ fn rms_norms_and_gates() {
                         let inner = 0.797_884_6 * (x + 0.044_715 * x * x * x);
                         0.5 * x * (1.0 + inner.tanh())
                     }
+                    Gate::GeluExact => plain_gelu(x),
                 };
                 let rows = x.chunks_exact(2 * cols);
                 let want = rows.flat_map(|row| (0..cols).map(|i| of(row[i]) * row[cols + i]));
