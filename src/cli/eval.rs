@@ -1,6 +1,7 @@
 //! `weir eval`: how good the local models are, measured through the code that serves.
 
 use super::Common;
+use super::gain::{self, EvalGainArgs};
 use super::open;
 use crate::eval::heads::{self, Line, Subject};
 use crate::inference::{EdgeSpec, Runtime, Which};
@@ -25,6 +26,8 @@ pub enum EvalArgs {
         #[arg(long)]
         json: bool,
     },
+    /// Measure the gain predictor in five folds against simpler ways to choose between two targets.
+    Gain(EvalGainArgs),
 }
 
 /// Runs the command.
@@ -32,7 +35,10 @@ pub enum EvalArgs {
 /// # Errors
 /// A file that cannot be read, or a model that failed.
 pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
-    let EvalArgs::Heads { folder, pack, json } = args;
+    let (folder, pack, json) = match args {
+        EvalArgs::Gain(args) => return gain::evaluate(common, args),
+        EvalArgs::Heads { folder, pack, json } => (folder, pack, json),
+    };
     let config = open::config(common)?;
     let mut spec = runtime_spec(&config.local)?;
     (spec.encoder, spec.generator) = (None, None);

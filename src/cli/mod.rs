@@ -6,6 +6,7 @@ mod bench;
 mod config;
 mod eval;
 mod explain;
+mod gain;
 mod ledger;
 mod models;
 mod open;
@@ -43,6 +44,9 @@ enum Command {
     /// Measure how good the local models are.
     #[command(subcommand)]
     Eval(eval::EvalArgs),
+    /// Predict what a stronger target is worth: fit it to your outcomes, look at it.
+    #[command(subcommand)]
+    Gain(gain::GainArgs),
     /// Measure how fast the local models are on this machine.
     Bench(bench::BenchArgs),
     /// Read the record of requests.
@@ -65,6 +69,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Analyze(args) => analyze::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
         Command::Eval(args) => eval::run(&common, &args),
+        Command::Gain(args) => gain::run(&common, &args),
         Command::Bench(args) => bench::run(&common, &args),
         Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
         Command::Models(args) => models::run(&args, &open::config(&common)?),

@@ -2,5 +2,6 @@
 //!
 //! Invariant: nothing here opens a connection; what is read is what the caller names.
 
+pub mod gain;
 pub mod heads;
 pub mod metric;

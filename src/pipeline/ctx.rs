@@ -3,7 +3,7 @@
 //! Invariant: every context ends in the ledger exactly once. One that is dropped before it was finished (the client
 //! went away and took the future with it) is recorded as cancelled, with the hop that was under way.
 
-use crate::chat::{Analysis, Decision, Hop, HopKind, Outcome, RequestRecord, Usage};
+use crate::chat::{Analysis, Decision, GainAsked, Hop, HopKind, Outcome, RequestRecord, Usage};
 use crate::config::resolved::Target;
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
@@ -30,6 +30,8 @@ pub struct Ctx {
     pub record: RequestRecord,
     /// The attempt at a target that is under way.
     pub attempt: Option<Attempt>,
+    /// The predicted gain that decided, if a rule asked for one.
+    pub gain: Option<GainAsked>,
     /// Headers of the provider's answer that the client gets too.
     pub provider_headers: HeaderMap,
     finished: bool,
@@ -90,6 +92,7 @@ impl Ctx {
             arrived,
             record,
             attempt: None,
+            gain: None,
             provider_headers: HeaderMap::new(),
             finished: false,
         }
@@ -130,6 +133,10 @@ impl Ctx {
     pub fn decided(&mut self, decision: &Decision) {
         self.record.route = Some(decision.rule.clone());
         self.record.privacy = Some(decision.privacy.as_str());
+        self.gain.clone_from(&decision.gain);
+        if let (Some(gain), Some(hop)) = (&self.gain, self.record.hops.last_mut()) {
+            hop.detail = Some(format!("gain {gain}"));
+        }
     }
 
     /// Starts a local hop.
