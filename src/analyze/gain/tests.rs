@@ -1,6 +1,6 @@
 use super::{Example, FitError, FitOptions, GainFileError, GainModel, Seen, fit};
 use crate::chat::TASKS;
-use crate::inference::Reading;
+use crate::inference::{EdgePack, Reading};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
@@ -152,4 +152,24 @@ fn what_cannot_be_fitted_or_read_says_why() {
     let mut short = examples[0].clone();
     short.seen = Seen::of("x", &reading(vec![0.0; 3], 0));
     assert_eq!(fitted(40, true).predict(&short.seen), None);
+}
+
+#[test]
+fn the_predictor_in_the_binary_is_of_this_pack() {
+    let model = GainModel::embedded(&EdgePack::embedded_name().expect("a name")).expect("a model");
+    let pack = EdgePack::embedded().expect("a pack");
+    assert!(pack.id().starts_with(&model.provenance.encoder));
+    let said = |text: &str| {
+        let reading = pack.read(text).expect("a reading");
+        model.predict(&Seen::of(text, &reading)).expect("a prediction")
+    };
+    let proof = said(
+        "Let G be a group of order 48 that acts on a set of 5 elements. Which of the following must hold?\nA. The \
+         action is transitive\nB. Some element acts trivially\nC. G is abelian\nD. G is simple",
+    );
+    let greeting = said("hello, how are you?");
+    for one in [&proof, &greeting] {
+        assert!(one.low < one.gain && one.gain < one.high && one.high - one.low < 1.0, "{one:?}");
+    }
+    assert!(proof.gain > 0.0, "{proof:?}");
 }
