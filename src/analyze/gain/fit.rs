@@ -22,8 +22,9 @@ const FOLDS: usize = 3;
 const PENALTIES: [f32; 5] = [5.0, 15.0, 40.0, 120.0, 400.0];
 /// Draws from the posterior.
 const DRAWS: usize = 16;
-/// What the factors of table and rest are drawn to, and the standard deviation of that belief.
-const FACTORS: [f32; 2] = [1.0, 0.7];
+/// Examples at which half of what the table leaves over is believed; the table itself is drawn to the factor 1.
+const HALF_BELIEVED: f32 = 1000.0;
+/// The standard deviation of both beliefs.
 const FACTOR_SD: f32 = 0.3;
 /// The category of examples without one, where others have one.
 const OTHER: &str = "other";
@@ -313,7 +314,7 @@ struct Stack {
 }
 
 impl Stack {
-    /// Least squares on unseen rows, drawn to [`FACTORS`]; factors are never below 0.
+    /// Least squares on unseen rows, drawn to what is believed without them; factors are never below 0.
     fn fit(table: &[f32], rest: &[f32], y: &[f32]) -> Self {
         let n = y.len() as f32;
         let mean = |values: &[f32]| values.iter().sum::<f32>() / n;
@@ -329,7 +330,7 @@ impl Stack {
         let (ty, ry) = (product(table, mt, y, my), product(rest, mr, y, my));
         let prior = product(y, my, y, my) / n / (FACTOR_SD * FACTOR_SD);
         let (a, d) = (tt + prior, rr + prior);
-        let (ty, ry) = (ty + prior * FACTORS[0], ry + prior * FACTORS[1]);
+        let (ty, ry) = (ty + prior, ry + prior * n / (n + HALF_BELIEVED));
         let determinant = a * d - tr * tr;
         let (mut of_table, mut of_rest) =
             ((ty * d - ry * tr) / determinant, (ry * a - ty * tr) / determinant);
