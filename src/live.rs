@@ -3,9 +3,10 @@
 //! Invariant: a request holds one [`LiveState`] from first to last byte. The model runtime and the ledger live as long as
 //! the process; everything else belongs to one state.
 
+use crate::analyze::gain::{GainFileError, GainModel, Seen};
 use crate::analyze::{EmbedError, Embedder, IntentModel, tokens};
-use crate::chat::{ChatRequest, Intent, LatencyClass, SlotKind, Usage};
-use crate::config::{Budget, Config, LocalModels, Rule, Target, TargetKind};
+use crate::chat::{ChatRequest, GainEstimate, Intent, LatencyClass, SlotKind, Usage};
+use crate::config::{Budget, Config, GainPair, LocalModels, Rule, Target, TargetKind};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{
     Drafts, EdgePack, EdgeSpec, Fetcher, InferenceError, ModelSpec, ModelState, Reading, Runtime,
@@ -47,6 +48,8 @@ pub struct LiveState {
     /// The record.
     pub ledger: Arc<Ledger>,
     intents: ArcSwapOption<IntentModel>,
+    /// The predictor of each pair of the configuration, in its order.
+    gains: Vec<GainModel>,
     n_cloud: usize,
     reads: bool,
 }
@@ -63,6 +66,15 @@ pub enum OpenError {
     /// The HTTP client could not be built.
     #[error("targets: {0}")]
     Upstreams(#[from] crate::upstream::SetupError),
+    /// A gain predictor cannot be read.
+    #[error("gain: {0} cannot be read: {1}")]
+    GainFile(PathBuf, std::io::ErrorKind),
+    /// A gain predictor cannot be used.
+    #[error("gain: `{0}`: {1}")]
+    Gain(Arc<str>, GainFileError),
+    /// The edge pack is broken.
+    #[error("the edge pack: {0}")]
+    Edge(#[from] InferenceError),
     /// A local model has no usable source.
     #[error("local models: {0}")]
     Models(#[from] crate::inference::SpecError),
@@ -108,10 +120,44 @@ impl LiveState {
         let n_cloud =
             config.targets.iter().filter(|target| target.kind != TargetKind::Local).count();
         let intents = ArcSwapOption::empty();
+        let gains = config.gain.iter().map(predictor).collect::<Result<_, _>>()?;
         let reads = config.local.enabled
             && config.privacy.model
             && config.rules.iter().any(Rule::needs_reading);
-        Ok(Self { config, detectors, upstreams, prices, runtime, ledger, intents, n_cloud, reads })
+        Ok(Self {
+            config,
+            detectors,
+            upstreams,
+            prices,
+            runtime,
+            ledger,
+            intents,
+            gains,
+            n_cloud,
+            reads,
+        })
+    }
+
+    /// What the stronger target of each pair is worth for a text.
+    pub fn gains(&self, text: &str, reading: &Reading) -> Vec<GainEstimate> {
+        if self.gains.is_empty() {
+            return Vec::new();
+        }
+        let seen = Seen::of(text, reading);
+        let pairs = self.config.gain.iter().zip(&self.gains);
+        let estimate = |(pair, model): (&GainPair, &GainModel)| {
+            let said = model.predict(&seen)?;
+            Some(GainEstimate {
+                pair: pair.name.clone(),
+                cheap: pair.cheap.clone(),
+                strong: pair.strong.clone(),
+                gain: said.gain,
+                low: said.low,
+                high: said.high,
+                category: said.category,
+            })
+        };
+        pairs.filter_map(estimate).collect()
     }
 
     /// Has the edge model read every request, whether or not a rule makes use of it.
@@ -310,6 +356,18 @@ impl LiveState {
             intents: if fitted { "ready" } else { "fitting" },
         }
     }
+}
+
+/// The predictor of a pair.
+fn predictor(pair: &GainPair) -> Result<GainModel, OpenError> {
+    let encoder = EdgePack::embedded_name()?;
+    let Some(file) = &pair.file else {
+        return GainModel::embedded(&encoder)
+            .map_err(|error| OpenError::Gain(pair.name.clone(), error));
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| OpenError::GainFile(file.clone(), error.kind()))?;
+    GainModel::from_json(&text, &encoder).map_err(|error| OpenError::Gain(pair.name.clone(), error))
 }
 
 /// The runtime's encoder as the intent model wants it.

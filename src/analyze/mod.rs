@@ -6,6 +6,7 @@
 mod cache;
 mod conversation;
 mod follow_up;
+pub mod gain;
 mod head;
 mod matrix;
 mod scope;

@@ -44,6 +44,25 @@ pub struct TaskGuess {
     pub p: f32,
 }
 
+/// What a stronger target is worth for a request: P(stronger succeeds) − P(cheaper succeeds), from −1 to 1.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct GainEstimate {
+    /// The name of the pair.
+    pub pair: Arc<str>,
+    /// The cheaper target.
+    pub cheap: Arc<str>,
+    /// The stronger one.
+    pub strong: Arc<str>,
+    /// What is expected.
+    pub gain: f32,
+    /// Lower end of the 90 % interval of the mean gain of such requests.
+    pub low: f32,
+    /// Its upper end.
+    pub high: f32,
+    /// The category that the request most likely belongs to.
+    pub category: Arc<str>,
+}
+
 /// How one local stage went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StageReport {
@@ -65,6 +84,8 @@ pub struct Analysis {
     pub injection: Option<f32>,
     /// The task type of the last user turn; `None` if nothing was read.
     pub task: Option<TaskGuess>,
+    /// What stronger targets are worth, for each pair that the configuration names; empty if nothing was read.
+    pub gains: Vec<GainEstimate>,
     /// Tokens of all text: counted by the encoder's tokenizer, or estimated from bytes without one.
     pub n_tokens: u32,
     /// How each stage went.

@@ -1,6 +1,6 @@
 //! What Weir decided about a request, and why.
 
-use super::{EntityType, Intent, TaskGuess};
+use super::{EntityType, GainEstimate, Intent, TaskGuess};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -83,6 +83,8 @@ pub struct Values {
     pub task: Option<TaskGuess>,
     /// Probability of an injection, if known.
     pub injection: Option<f32>,
+    /// What stronger targets are worth, as far as known.
+    pub gains: Vec<GainEstimate>,
     /// The types found, sorted, each once.
     pub finding_types: Vec<EntityType>,
     /// Whether any of them is of a type that is not kept as it is.
@@ -101,11 +103,35 @@ pub struct Values {
     pub tenant: Option<Arc<str>>,
 }
 
+/// The predicted gain that a rule asked for, and its bounds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GainAsked {
+    /// The prediction.
+    #[serde(flatten)]
+    pub estimate: GainEstimate,
+    /// What the lower end of the interval had to reach.
+    pub min_gain: Option<f32>,
+    /// What the upper end had to stay under.
+    pub max_gain: Option<f32>,
+}
+
+impl std::fmt::Display for GainAsked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let GainEstimate { pair, gain, low, high, .. } = &self.estimate;
+        write!(f, "{pair} {gain:.3} [{low:.3}, {high:.3}]")?;
+        self.min_gain.map_or(Ok(()), |min| write!(f, " min {min}"))?;
+        self.max_gain.map_or(Ok(()), |max| write!(f, " max {max}"))
+    }
+}
+
 /// The outcome of the rules.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decision {
     /// The rule that matched, or `forced` (the client named a target) or `default`.
     pub rule: Arc<str>,
+    /// The predicted gain that decided: that of the matching rule, else that of the first rule before it that asked for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<GainAsked>,
     /// Targets to try, in order. Never empty unless `privacy` is `Block` or all were rejected.
     pub candidates: Vec<Candidate>,
     /// Targets left out, with reasons.

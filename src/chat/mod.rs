@@ -12,10 +12,10 @@ mod request;
 mod stream;
 mod usage;
 
-pub use analysis::{Analysis, Intent, StageReport, TASKS, TaskGuess};
+pub use analysis::{Analysis, GainEstimate, Intent, StageReport, TASKS, TaskGuess};
 pub use body::{Edit, SlotKind, Span, TextSlot, json_string, splice};
 pub use decision::{
-    Candidate, Decision, LatencyClass, PrivacyAction, Rejected, ShapeLevel, Values,
+    Candidate, Decision, GainAsked, LatencyClass, PrivacyAction, Rejected, ShapeLevel, Values,
 };
 pub use finding::{EntityType, Finding, PUBLIC};
 pub use hop::{Hop, HopKind, Outcome, RequestRecord};

@@ -58,6 +58,9 @@ pub fn analysis(line: &Analysed<'_>) -> Map<String, Value> {
     if let Some(task) = &line.analysis.task {
         out.insert("task".to_owned(), json!({ "name": task.name, "p": round(task.p) }));
     }
+    if !line.analysis.gains.is_empty() {
+        out.insert("gains".to_owned(), json!(line.analysis.gains));
+    }
     if let Some(injection) = line.analysis.injection {
         out.insert("injection".to_owned(), json!(round(injection)));
     }

@@ -5,6 +5,7 @@ mod import;
 mod run;
 
 use super::Common;
+use super::gain::{self, EvalGainArgs};
 use super::open;
 use crate::eval::heads::{self, Line, Subject};
 use crate::inference::{EdgeSpec, Runtime, Which};
@@ -29,6 +30,8 @@ pub enum EvalArgs {
         #[arg(long)]
         json: bool,
     },
+    /// Measure the gain predictor in five folds against simpler ways to choose between two targets.
+    Gain(EvalGainArgs),
     /// Send every case of a suite through the river and report success, cost and time, with 95 % intervals.
     Run(Box<run::RunArgs>),
     /// Compare a report with a baseline; the exit code says whether the bounds hold.
@@ -46,6 +49,7 @@ pub enum EvalArgs {
 pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
     match args {
         EvalArgs::Heads { folder, pack, json } => heads(common, folder, pack.as_deref(), *json),
+        EvalArgs::Gain(args) => gain::evaluate(common, args),
         EvalArgs::Run(args) => run::run(common, args),
         EvalArgs::Assert(args) => gate::run(args),
         EvalArgs::Import(args) => import::run(args),

@@ -15,9 +15,12 @@ pub fn run(common: &Common, args: &BatchArgs) -> anyhow::Result<()> {
         // A batch starts no generator; what is asked is where `serve` would send the line with everything up.
         let decision =
             pipeline::decision(line.ctx, line.request, line.analysis, &|_| None, &|_| Ok(()));
-        if let Value::Object(told) =
-            serde_json::to_value(pipeline::explanation(line.analysis, decision))?
-        {
+        if let Value::Object(told) = serde_json::to_value(pipeline::explanation(
+            line.ctx,
+            line.request,
+            line.analysis,
+            decision,
+        ))? {
             // The analysis already lists the findings with their places.
             out.extend(told.into_iter().filter(|(name, _)| name != "findings"));
         }

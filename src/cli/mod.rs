@@ -7,6 +7,7 @@ mod config;
 mod eval;
 mod explain;
 mod file;
+mod gain;
 mod ledger;
 mod models;
 mod open;
@@ -47,6 +48,9 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Choose a rule's threshold from cases whose outcomes are known, so that what was wished for holds.
     Tune(Box<tune::TuneArgs>),
+    /// Predict what a stronger target is worth: fit it to your outcomes, look at it.
+    #[command(subcommand)]
+    Gain(gain::GainArgs),
     /// Measure how fast the local models are on this machine.
     Bench(bench::BenchArgs),
     /// Read the record of requests.
@@ -70,6 +74,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Explain(args) => explain::run(&common, &args),
         Command::Eval(args) => eval::run(&common, &args),
         Command::Tune(args) => tune::run(&common, &args),
+        Command::Gain(args) => gain::run(&common, &args),
         Command::Bench(args) => bench::run(&common, &args),
         Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
         Command::Models(args) => models::run(&args, &open::config(&common)?),

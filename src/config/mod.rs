@@ -24,8 +24,9 @@ pub use load::{Overrides, find};
 pub use problem::{ConfigErrors, Problem, name_hint};
 pub use resolve::Env;
 pub use resolved::{
-    ApiKey, BreakerSettings, Budget, Capabilities, Condition, Config, IntentSpec, LatencyBudgets,
-    LedgerSettings, Limits, LocalModel, LocalModels, PrivacySettings, Rule, Target, TargetKind,
+    ApiKey, BreakerSettings, Budget, Capabilities, Condition, Config, GainBounds, GainPair,
+    IntentSpec, LatencyBudgets, LedgerSettings, Limits, LocalModel, LocalModels, PrivacySettings,
+    Rule, Target, TargetKind,
 };
 pub use schema::schema;
 pub use show::describe;

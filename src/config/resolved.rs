@@ -23,6 +23,8 @@ pub struct Config {
     pub targets: Vec<Arc<Target>>,
     /// Intents with their examples.
     pub intents: Vec<IntentSpec>,
+    /// Pairs of targets between which the gain is predicted.
+    pub gain: Vec<GainPair>,
     /// Rules, first match wins. The last one always matches (`default` if the operator wrote none that does).
     pub rules: Vec<Rule>,
     /// Detector settings.
@@ -149,6 +151,30 @@ pub struct IntentSpec {
     pub examples: Vec<String>,
 }
 
+/// Two targets between which the gain is predicted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GainPair {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The cheaper target; it exists.
+    pub cheap: Arc<str>,
+    /// The stronger target; it exists.
+    pub strong: Arc<str>,
+    /// The operator's predictor; `None` is the one inside the binary.
+    pub file: Option<PathBuf>,
+}
+
+/// What a rule asks of a predicted gain. The whole interval must lie within both bounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GainBounds {
+    /// The name of the pair; it exists.
+    pub pair: Arc<str>,
+    /// The lower end of the interval is at least this.
+    pub min: Option<f32>,
+    /// The upper end is at most this.
+    pub max: Option<f32>,
+}
+
 /// One routing rule.
 #[derive(Debug, Clone)]
 pub struct Rule {
@@ -174,6 +200,7 @@ impl Rule {
             || !when.findings.is_empty()
             || !when.task.is_empty()
             || when.min_injection.is_some()
+            || when.gain.is_some()
     }
 }
 
@@ -190,6 +217,8 @@ pub struct Condition {
     pub task: Vec<String>,
     /// The probability of an injection is at least this.
     pub min_injection: Option<f32>,
+    /// The predicted gain lies within these bounds.
+    pub gain: Option<GainBounds>,
     /// At least one finding has one of these types (`any` stands for every type that is not kept).
     pub findings: Vec<String>,
     /// Whether tools are on offer.

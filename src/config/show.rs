@@ -2,7 +2,7 @@
 //!
 //! Invariant: no secret gets in, so what comes out may be printed, hashed and compared.
 
-use super::resolved::{Budget, Condition, Config, Rule, Target, TargetKind};
+use super::resolved::{Budget, Condition, Config, GainPair, Rule, Target, TargetKind};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -46,6 +46,7 @@ pub fn describe(config: &Config) -> Value {
         "api_keys": keys,
         "targets": config.targets.iter().map(|target| describe_target(target)).collect::<Vec<_>>(),
         "intents": intents,
+        "gain": config.gain.iter().map(pair).collect::<Vec<_>>(),
         "route": config.rules.iter().map(rule).collect::<Vec<_>>(),
         "privacy": {
             "model": config.privacy.model,
@@ -124,6 +125,11 @@ fn describe_target(target: &Target) -> Value {
     })
 }
 
+fn pair(pair: &GainPair) -> Value {
+    let file = pair.file.as_ref().map(|file| file.display().to_string());
+    json!({"name": &*pair.name, "cheap": &*pair.cheap, "strong": &*pair.strong, "file": file})
+}
+
 fn rule(rule: &Rule) -> Value {
     json!({
         "name": &*rule.name,
@@ -144,6 +150,9 @@ fn when(when: &Condition) -> Value {
         "max_reject": when.max_reject.map(rounded),
         "task": when.task,
         "min_injection": when.min_injection.map(rounded),
+        "gain": when.gain.as_ref().map(|gain| &*gain.pair),
+        "min_gain": when.gain.as_ref().and_then(|gain| gain.min).map(rounded),
+        "max_gain": when.gain.as_ref().and_then(|gain| gain.max).map(rounded),
         "findings": when.findings,
         "tools": when.tools,
         "min_context_tokens": when.min_context_tokens,

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod gate;
+pub mod gain;
 pub mod heads;
 pub mod metric;
 pub mod report;

@@ -7,7 +7,7 @@ use super::stage::{StageFailure, bounded};
 use crate::analyze::is_excerpted;
 use crate::chat::{
     Analysis, ChatRequest, Finding, HopKind, Intent, Outcome, Part, Role, StageReport, TASKS,
-    TaskGuess,
+    TaskGuess, TextSlot,
 };
 use crate::inference::Reading;
 use crate::live::LiveState;
@@ -44,6 +44,9 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
     if let Some(seen) = note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect) {
         analysis.injection = injection(request, &seen.readings);
         analysis.task = task(request, &seen.readings);
+        if let Some((text, reading)) = deciding(request, &seen.readings) {
+            analysis.gains = live.gains(&text.text, reading);
+        }
         analysis.findings = seen.findings;
     }
     if live.has_intents() {
@@ -77,11 +80,20 @@ fn injection(request: &ChatRequest, readings: &[Option<Arc<Reading>>]) -> Option
     foreign.filter_map(|(_, reading)| reading.as_ref()?.injection).max_by(f32::total_cmp)
 }
 
-/// The task type of the longest text of the last user turn.
-fn task(request: &ChatRequest, readings: &[Option<Arc<Reading>>]) -> Option<TaskGuess> {
+/// The longest text of the last user turn and what was read in it.
+fn deciding<'a>(
+    request: &'a ChatRequest,
+    readings: &'a [Option<Arc<Reading>>],
+) -> Option<(&'a TextSlot, &'a Reading)> {
     let last = request.last_user()?;
     let texts = request.texts.iter().zip(readings).filter(|(text, _)| text.message == Some(last));
-    let reading = texts.max_by_key(|(text, _)| text.text.len())?.1.as_ref()?;
+    let (text, reading) = texts.max_by_key(|(text, _)| text.text.len())?;
+    Some((text, reading.as_deref()?))
+}
+
+/// The task type of the text that decides.
+fn task(request: &ChatRequest, readings: &[Option<Arc<Reading>>]) -> Option<TaskGuess> {
+    let (_, reading) = deciding(request, readings)?;
     let (at, p) = reading.tasks.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
     Some(TaskGuess { name: TASKS.get(at)?, p: *p })
 }

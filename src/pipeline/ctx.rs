@@ -4,7 +4,7 @@
 //! went away and took the future with it) is recorded as cancelled, with the hop that was under way.
 
 use super::rehearsal::{Charge, Rehearsal};
-use crate::chat::{Analysis, Decision, Hop, HopKind, Outcome, RequestRecord, Usage};
+use crate::chat::{Analysis, Decision, GainAsked, Hop, HopKind, Outcome, RequestRecord, Usage};
 use crate::config::resolved::Target;
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
@@ -31,6 +31,8 @@ pub struct Ctx {
     pub record: RequestRecord,
     /// The attempt at a target that is under way.
     pub attempt: Option<Attempt>,
+    /// The predicted gain that decided, if a rule asked for one.
+    pub gain: Option<GainAsked>,
     /// Headers of the provider's answer that the client gets too.
     pub provider_headers: HeaderMap,
     /// Who answers in the targets' place and looks on, for a request that is only tried out.
@@ -95,6 +97,7 @@ impl Ctx {
             arrived,
             record,
             attempt: None,
+            gain: None,
             provider_headers: HeaderMap::new(),
             rehearsal: None,
             finished: false,
@@ -145,6 +148,10 @@ impl Ctx {
     pub fn decided(&mut self, decision: &Decision) {
         self.record.route = Some(decision.rule.clone());
         self.record.privacy = Some(decision.privacy.as_str());
+        self.gain.clone_from(&decision.gain);
+        if let (Some(gain), Some(hop)) = (&self.gain, self.record.hops.last_mut()) {
+            hop.detail = Some(format!("gain {gain}"));
+        }
     }
 
     /// Starts a local hop.

@@ -2,11 +2,14 @@
 
 use super::analyze::privacy_failed;
 use super::ctx::Ctx;
-use crate::chat::{Analysis, ChatRequest, Decision};
+use crate::chat::{Analysis, ChatRequest, Decision, Usage};
 use crate::error::Error;
+use crate::live::LiveState;
 use crate::route::{Health, RequestFacts, consider};
+use crate::units::NanoUsd;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Decides about an analysed request; `health` says which targets can be tried. With an error it still tells what was considered: the rules refuse the request,
 /// the model is unknown, or no candidate is left.
@@ -27,6 +30,9 @@ pub fn decision(
     consider(&ctx.live.config, &facts, health)
 }
 
+/// Tokens of an answer that costs are expected for, where the request sets no limit.
+const ANSWER_TOKENS: u32 = 300;
+
 /// What a dry run tells. Holds no text of the request.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
@@ -35,6 +41,9 @@ pub struct Explanation {
     /// Why the request would be refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refusal>,
+    /// What the request would cost at each target that was considered; those between which a gain was predicted come first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expected_costs: Vec<ExpectedCost>,
     /// The types found with their counts.
     pub findings: BTreeMap<&'static str, u32>,
     /// Parts that no detector looked at.
@@ -43,6 +52,17 @@ pub struct Explanation {
     /// Stages that did not finish, with the reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed_stages: Vec<(&'static str, &'static str)>,
+}
+
+/// What a request would cost at a target.
+#[derive(Debug, Serialize)]
+pub struct ExpectedCost {
+    /// The target.
+    pub target: Arc<str>,
+    /// In USD; `null` where the price is unknown or the target is local, whose cost is core time.
+    pub usd: Option<f64>,
+    /// Tokens of the answer that it assumes.
+    pub answer_tokens: u32,
 }
 
 /// Why the rules refuse a request.
@@ -58,6 +78,8 @@ pub struct Refusal {
 
 /// Puts a dry run's outcome in words.
 pub fn explanation(
+    ctx: &Ctx,
+    request: &ChatRequest,
     analysis: &Analysis,
     (decision, refused): (Decision, Option<Error>),
 ) -> Explanation {
@@ -65,6 +87,7 @@ pub fn explanation(
     for finding in &analysis.findings {
         *findings.entry(finding.entity.as_str()).or_insert(0) += 1;
     }
+    let expected_costs = expected_costs(&ctx.live, ctx.record.at_us, request, analysis, &decision);
     let refused = refused.map(|error| Refusal {
         code: error.kind.code(),
         status: error.status(),
@@ -75,8 +98,38 @@ pub fn explanation(
     Explanation {
         decision,
         refused,
+        expected_costs,
         findings,
         unchecked: analysis.unchecked.clone(),
         failed_stages: failed,
     }
+}
+
+fn expected_costs(
+    live: &LiveState,
+    at_us: i64,
+    request: &ChatRequest,
+    analysis: &Analysis,
+    decision: &Decision,
+) -> Vec<ExpectedCost> {
+    let answer_tokens = request.sampling.max_tokens.unwrap_or(ANSWER_TOKENS).min(ANSWER_TOKENS);
+    let usage = Usage {
+        input: u64::from(analysis.n_tokens),
+        output: u64::from(answer_tokens),
+        ..Usage::default()
+    };
+    let pair =
+        decision.gain.iter().flat_map(|asked| [&asked.estimate.cheap, &asked.estimate.strong]);
+    let mut names: Vec<&Arc<str>> = pair.collect();
+    for candidate in &decision.candidates {
+        if !names.contains(&&candidate.target) {
+            names.push(&candidate.target);
+        }
+    }
+    let cost = |name: &Arc<str>| {
+        let target = live.config.target(name)?;
+        let usd = live.price(target, at_us, &usage).map(NanoUsd::as_usd);
+        Some(ExpectedCost { target: name.clone(), usd, answer_tokens })
+    };
+    names.into_iter().filter_map(cost).collect()
 }

@@ -129,7 +129,7 @@ async fn river(
     ctx.end(running, outcome, None);
     ctx.decided(&decision);
     if headers.get("x-weir-explain").is_some_and(|value| value == "true") {
-        let told = explanation(&analysis, (decision, refused));
+        let told = explanation(ctx, &request, &analysis, (decision, refused));
         let body = serde_json::to_vec(&told)
             .map_err(|_| internal("the explanation could not be written"))?;
         return Ok(Answer::Whole(body.into()));

@@ -31,6 +31,7 @@ const TARGET: HeaderName = HeaderName::from_static("x-weir-target");
 const ROUTE: HeaderName = HeaderName::from_static("x-weir-route");
 const INTENT: HeaderName = HeaderName::from_static("x-weir-intent");
 const INTENT_PROBABILITY: HeaderName = HeaderName::from_static("x-weir-intent-probability");
+const GAIN: HeaderName = HeaderName::from_static("x-weir-gain");
 const COST: HeaderName = HeaderName::from_static("x-weir-cost-usd");
 const NOTICE: HeaderName = HeaderName::from_static("x-weir-notice");
 const LOST: HeaderName = HeaderName::from_static("x-weir-lost");
@@ -75,6 +76,9 @@ pub fn headers(
     if let Some(intent) = &record.intent {
         put(&mut map, INTENT, &intent.name);
         put(&mut map, INTENT_PROBABILITY, &format!("{:.3}", intent.p));
+    }
+    if let Some(gain) = &ctx.gain {
+        put(&mut map, GAIN, &gain.to_string());
     }
     if complete && let Some(cost) = ctx.cost() {
         put(&mut map, COST, &cost.to_string());

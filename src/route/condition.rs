@@ -1,8 +1,8 @@
 //! Whether a rule's condition holds.
 
 use super::RequestFacts;
-use crate::chat::{Intent, Values};
-use crate::config::Condition;
+use crate::chat::{GainEstimate, Intent, Values};
+use crate::config::{Condition, GainBounds};
 
 /// True if all that the condition asks for holds.
 pub(super) fn holds(when: &Condition, facts: &RequestFacts<'_>, values: &Values) -> bool {
@@ -10,6 +10,7 @@ pub(super) fn holds(when: &Condition, facts: &RequestFacts<'_>, values: &Values)
         && (when.task.is_empty()
             || values.task.as_ref().is_some_and(|task| when.task.iter().any(|t| t == task.name)))
         && when.min_injection.is_none_or(|min| values.injection.is_some_and(|p| p >= min))
+        && when.gain.as_ref().is_none_or(|bounds| gain(bounds, &values.gains))
         && findings(&when.findings, values)
         && when.tools.is_none_or(|tools| tools == values.has_tools)
         && when.min_context_tokens.is_none_or(|min| values.context_tokens >= min)
@@ -33,6 +34,14 @@ fn intent(when: &Condition, intent: Option<&Intent>) -> bool {
     (when.intent.is_empty() || when.intent.iter().any(|name| *name == *intent.name))
         && when.min_probability.is_none_or(|min| intent.p >= min)
         && when.max_reject.is_none_or(|max| intent.reject <= max)
+}
+
+/// True if the whole interval lies within the bounds: an unsure prediction fulfils none.
+fn gain(bounds: &GainBounds, known: &[GainEstimate]) -> bool {
+    known.iter().find(|estimate| estimate.pair == bounds.pair).is_some_and(|estimate| {
+        bounds.min.is_none_or(|min| estimate.low >= min)
+            && bounds.max.is_none_or(|max| estimate.high <= max)
+    })
 }
 
 fn findings(wanted: &[String], values: &Values) -> bool {

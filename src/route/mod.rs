@@ -9,7 +9,8 @@ mod condition;
 mod refusal;
 
 use crate::chat::{
-    Analysis, Candidate, ChatRequest, Decision, PrivacyAction, Rejected, ToolChoice, Values,
+    Analysis, Candidate, ChatRequest, Decision, GainAsked, PrivacyAction, Rejected, ToolChoice,
+    Values,
 };
 use crate::config::{Condition, Config, Rule, Target, TargetKind};
 use crate::error::Error;
@@ -63,7 +64,8 @@ pub fn consider(
 ) -> (Decision, Option<Error>) {
     let model = facts.request.model.as_str();
     let values = values(config, facts);
-    let rule = config.rules.iter().find(|rule| condition::holds(&rule.when, facts, &values));
+    let matched = config.rules.iter().position(|rule| condition::holds(&rule.when, facts, &values));
+    let rule = matched.and_then(|at| config.rules.get(at));
     let forced = config.target(model);
     let fallback = Rule {
         name: Arc::from("default"),
@@ -77,6 +79,7 @@ pub fn consider(
     let rule = rule.unwrap_or(&fallback);
     let mut decision = Decision {
         rule: if forced.is_some() { FORCED.clone() } else { rule.name.clone() },
+        gain: gain_asked(config, matched, &values),
         candidates: Vec::new(),
         rejected: Vec::new(),
         privacy: rule.privacy,
@@ -121,6 +124,15 @@ pub fn consider(
     (decision, error)
 }
 
+/// What is to be told of predicted gains: that of the matching rule, else that of the first rule before it that asked for one.
+fn gain_asked(config: &Config, matched: Option<usize>, values: &Values) -> Option<GainAsked> {
+    let looked_at = config.rules.get(..=matched?)?;
+    let own = looked_at.last()?.when.gain.as_ref();
+    let bounds = own.or_else(|| looked_at.iter().find_map(|rule| rule.when.gain.as_ref()))?;
+    let estimate = values.gains.iter().find(|estimate| estimate.pair == bounds.pair)?.clone();
+    Some(GainAsked { estimate, min_gain: bounds.min, max_gain: bounds.max })
+}
+
 /// Whether the rules decide for this model name: `auto`, or a name that some rule asks for.
 fn may_decide(config: &Config, model: &str) -> bool {
     let named = |rule: &Rule| rule.when.model.iter().any(|name| name == model);
@@ -140,6 +152,7 @@ fn values(config: &Config, facts: &RequestFacts<'_>) -> Values {
         intent: facts.analysis.intent.clone(),
         task: facts.analysis.task.clone(),
         injection: facts.analysis.injection,
+        gains: facts.analysis.gains.clone(),
         finding_types,
         has_findings,
         has_tools: !request.tools.is_empty(),

@@ -2,8 +2,8 @@
 
 use super::{RequestFacts, consider};
 use crate::chat::{
-    Analysis, ChatRequest, EntityType, Finding, Intent, Message, Part, Role, Sampling, Tool,
-    ToolChoice,
+    Analysis, ChatRequest, EntityType, Finding, GainEstimate, Intent, Message, Part, Role,
+    Sampling, Tool, ToolChoice,
 };
 use crate::config::{Config, Overrides, entities};
 use crate::error::{Error, ErrorKind};
@@ -35,6 +35,8 @@ struct Case {
 pub(super) struct Facts {
     pub model: Option<String>,
     pub intent: Option<(String, f32, f32)>,
+    /// Pair, gain, lower and upper end.
+    pub gains: Vec<(String, f32, f32, f32)>,
     pub findings: Vec<String>,
     pub tokens: u32,
     pub tools: bool,
@@ -99,7 +101,17 @@ pub(super) fn run(config: &Config, facts: &Facts) -> (crate::chat::Decision, Opt
         score: 1.0,
         detector: "test",
     };
+    let gain = |(pair, gain, low, high): &(String, f32, f32, f32)| GainEstimate {
+        pair: pair.as_str().into(),
+        cheap: "cheap".into(),
+        strong: "strong".into(),
+        gain: *gain,
+        low: *low,
+        high: *high,
+        category: "question".into(),
+    };
     let analysis = Analysis {
+        gains: facts.gains.iter().map(gain).collect(),
         findings: facts.findings.iter().map(finding).collect(),
         intent: facts.intent.as_ref().map(|(name, p, reject)| Intent {
             name: name.as_str().into(),
@@ -138,6 +150,7 @@ fn case_tables() {
         include_str!("../../tests/data/route/privacy.yaml"),
         include_str!("../../tests/data/route/capabilities.yaml"),
         include_str!("../../tests/data/route/defaults.yaml"),
+        include_str!("../../tests/data/route/gain.yaml"),
     ] {
         let table: Table = serde_saphyr::from_str(text).unwrap();
         let config = config(&serde_saphyr::to_string(&table.config).unwrap());

@@ -4,12 +4,14 @@
 //! Invariant: every field may be absent here (a required one is an `Option` that the schema requires), so that a file
 //! with mistakes still yields whatever is right in it, and all its mistakes can be reported at once.
 
+mod gain;
 mod intent;
 mod latency;
 mod local;
 mod route;
 mod target;
 
+pub use gain::RawGain;
 pub use intent::RawIntent;
 pub use latency::{RawBudget, RawLatency, RawStages};
 pub use local::{RawLocal, RawLocalModel};
@@ -39,6 +41,9 @@ pub struct RawConfig {
     /// What users may want, in words with examples. Default: none, and then no intent is looked for.
     #[serde(default)]
     pub intents: Vec<RawIntent>,
+    /// Pairs of targets between which rules may ask what the stronger one is worth. Default: none.
+    #[serde(default)]
+    pub gain: Vec<RawGain>,
     /// Rules; the first that matches decides. A last rule named `default` is added unless one matches everything. May
     /// also be written `routes` or `rules`.
     #[serde(default)]

@@ -45,6 +45,16 @@ pub struct RawWhen {
     /// slip through it, so it must not be all that stands between them and harm. Range 0–1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub min_injection: Option<f64>,
+    /// The pair of `gain` that `min_gain` and `max_gain` speak of. Default: the only one.
+    pub gain: Option<String>,
+    /// The stronger target is surely worth at least this much: the lower end of the 90 % interval of P(stronger succeeds) −
+    /// P(cheaper succeeds) is at or above it. Where the prediction is unsure or missing, the rule does not match. Range -1–1.
+    #[schemars(range(min = -1.0, max = 1.0))]
+    pub min_gain: Option<f64>,
+    /// The stronger target is surely worth at most this much: the upper end of that interval is at or below it. Where the
+    /// prediction is unsure or missing, the rule does not match. Range -1–1.
+    #[schemars(range(min = -1.0, max = 1.0))]
+    pub max_gain: Option<f64>,
     /// A finding of this type is present, for example `US_SSN`; `any` stands for every type.
     pub findings: Option<OneOrMany>,
     /// Whether tools are on offer.

@@ -3,6 +3,7 @@
 //!
 //! Invariant: a problem is reported once; what depends on a part with a problem in its form is not complained about.
 
+mod gain;
 mod intents;
 mod local;
 mod names;
@@ -79,7 +80,8 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
     let local = local::local(&raw.local, cx);
     let targets = target::targets(raw, &local, cx);
     let intents = intents::intents(&raw.intents, cx);
-    let rules = rules::rules(raw, &targets, cx);
+    let gain = gain::pairs(raw, &targets, cx);
+    let rules = rules::rules(raw, &targets, &gain, cx);
     let privacy = privacy(&raw.privacy, cx);
     let latency = latency(&raw.latency, cx);
     let prices_file = raw.prices.as_deref().map(|path| paths::inside(path, cx));
@@ -99,6 +101,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
         body_limit: raw.body_limit_mib.unwrap_or(32) as usize * 1024 * 1024,
         targets,
         intents,
+        gain,
         rules,
         privacy,
         latency,

@@ -6,13 +6,18 @@ use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS};
 use crate::config::entities;
 use crate::config::problem::name_hint;
 use crate::config::raw::{OneOrMany, RawConfig, RawRule, RawWhen};
-use crate::config::resolved::{Condition, Rule, Target, TargetKind};
+use crate::config::resolved::{Condition, GainBounds, GainPair, Rule, Target, TargetKind};
 use std::sync::Arc;
 
 /// The name of the rule that is added.
 const DEFAULT: &str = "default";
 
-pub(super) fn rules(raw: &RawConfig, targets: &[Arc<Target>], cx: &mut Context<'_>) -> Vec<Rule> {
+pub(super) fn rules(
+    raw: &RawConfig,
+    targets: &[Arc<Target>],
+    pairs: &[GainPair],
+    cx: &mut Context<'_>,
+) -> Vec<Rule> {
     let written = raw.targets.iter().map(|target| target.name.clone());
     let resolved = targets.iter().map(|target| Some(target.name.to_string()));
     let mut target_names: Vec<Option<String>> = written.collect();
@@ -26,7 +31,8 @@ pub(super) fn rules(raw: &RawConfig, targets: &[Arc<Target>], cx: &mut Context<'
     for (i, raw) in raw.route.iter().enumerate() {
         let path = format!("route[{i}]");
         let name = raw.name.clone().unwrap_or_else(|| format!("rule-{}", i + 1));
-        let when = condition(&raw.when, &intents, &format!("{path}.when"), cx);
+        let mut when = condition(&raw.when, &intents, &format!("{path}.when"), cx);
+        when.gain = gain(&raw.when, pairs, &format!("{path}.when"), cx);
         let catch_all = when == Condition::default() && !cx.broken(&path);
         let reserved: &[&str] = if catch_all { &["forced"] } else { &["forced", DEFAULT] };
         let taken: Vec<Arc<str>> = rules.iter().map(|rule| rule.name.clone()).collect();
@@ -142,6 +148,46 @@ fn item_path(path: &str, list: Option<&OneOrMany>, i: usize) -> String {
     if matches!(list, Some(OneOrMany::Many(_))) { format!("{path}[{i}]") } else { path.to_owned() }
 }
 
+/// The bounds of a gain, and of which pair.
+fn gain(raw: &RawWhen, pairs: &[GainPair], path: &str, cx: &mut Context<'_>) -> Option<GainBounds> {
+    let (min, max) = (raw.min_gain.map(|min| min as f32), raw.max_gain.map(|max| max as f32));
+    let asked = |key: &str| format!("{path}.{key}");
+    if min.is_none() && max.is_none() {
+        if raw.gain.is_some() {
+            let hint = "give `min_gain` or `max_gain`".to_owned();
+            cx.report(&asked("gain"), "asks nothing of the pair", Some(hint));
+        }
+        return None;
+    }
+    let key = if min.is_some() { "min_gain" } else { "max_gain" };
+    if min.zip(max).is_some_and(|(min, max)| min > max) {
+        cx.report(&asked(key), "is above `max_gain`, so nothing matches", None);
+    }
+    let pair = match (&raw.gain, pairs) {
+        (None, [only]) => only.name.clone(),
+        (None, _) if cx.broken("gain") => return None,
+        (None, []) => {
+            let hint = "add `gain: [{cheap: …, strong: …}]` with two targets".to_owned();
+            cx.report(&asked(key), "there is no pair in `gain` to predict for", Some(hint));
+            return None;
+        }
+        (None, _) => {
+            let hint = "name one of them as `gain` beside it".to_owned();
+            cx.report(&asked(key), "could mean any of several pairs in `gain`", Some(hint));
+            return None;
+        }
+        (Some(name), _) => {
+            let found = pairs.iter().find(|pair| *pair.name == **name);
+            if found.is_none() && !cx.broken("gain") {
+                let hint = name_hint(name, pairs.iter().map(|pair| &*pair.name));
+                cx.report(&asked("gain"), format!("there is no pair `{name}`"), hint);
+            }
+            found?.name.clone()
+        }
+    };
+    Some(GainBounds { pair, min, max })
+}
+
 fn condition(raw: &RawWhen, intents: &Known, path: &str, cx: &mut Context<'_>) -> Condition {
     let list = |list: &Option<OneOrMany>| {
         list.as_ref().map_or_else(Vec::new, |list| list.as_slice().to_vec())
@@ -195,6 +241,7 @@ fn condition(raw: &RawWhen, intents: &Known, path: &str, cx: &mut Context<'_>) -
         max_reject: raw.max_reject.map(|reject| reject as f32),
         task,
         min_injection: raw.min_injection.map(|p| p as f32),
+        gain: None,
         findings,
         tools: raw.tools,
         min_context_tokens: raw.min_context_tokens,

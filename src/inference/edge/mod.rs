@@ -156,12 +156,9 @@ impl EdgePack {
         level: &'static Level,
         wide: bool,
     ) -> Result<Self, InferenceError> {
-        let hash = hex(&Sha256::digest(manifest));
-        let manifest: Manifest = serde_json::from_slice(manifest)
-            .map_err(|error| bad(format!("manifest.json: {error}")))?;
+        let (manifest, name) = named(manifest)?;
         let arithmetic = if wide { "f32" } else { level.arithmetic() };
-        let hash = hash.get(..16).unwrap_or_default();
-        let id = format!("{}-{}@{hash}+{arithmetic}", manifest.name, manifest.version);
+        let id = format!("{name}+{arithmetic}");
         if manifest.tasks != TASKS {
             return Err(bad("other task types than this build knows"));
         }
@@ -190,6 +187,14 @@ impl EdgePack {
             level,
             buffers,
         })
+    }
+
+    /// Names the pack inside the binary: its weights, not the arithmetic of this processor.
+    ///
+    /// # Errors
+    /// If it is broken, which a test rules out.
+    pub fn embedded_name() -> Result<String, InferenceError> {
+        named(MANIFEST).map(|(_, name)| name)
     }
 
     /// Names the pack and everything that its readings depend on; the same id means the same readings.
@@ -251,6 +256,16 @@ impl EdgePack {
         let [factor, offset] = self.manifest.injection;
         heads::sigmoid(logit * factor + offset)
     }
+}
+
+/// A manifest and the name of the pack that it describes.
+fn named(bytes: &'static [u8]) -> Result<(Manifest, String), InferenceError> {
+    let hash = hex(&Sha256::digest(bytes));
+    let manifest: Manifest =
+        serde_json::from_slice(bytes).map_err(|error| bad(format!("manifest.json: {error}")))?;
+    let name =
+        format!("{}-{}@{}", manifest.name, manifest.version, hash.get(..16).unwrap_or_default());
+    Ok((manifest, name))
 }
 
 fn hex(bytes: &[u8]) -> String {
