@@ -141,7 +141,8 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
         origin.config_hash,
         args.seed
     );
-    let change = Patch::find(&file, &config, &tunable.rule, tunable.key, threshold as f32, &because)?;
+    let change =
+        Patch::find(&file, &config, &tunable.rule, tunable.key, threshold as f32, &because)?;
     let place = args.patch.clone().unwrap_or_else(|| args.report.with_extension("patch"));
     write(&place, &change.diff())?;
     if args.write {
@@ -175,13 +176,19 @@ fn tunable(config: &Config, wanted: Option<&str>) -> anyhow::Result<Tunable> {
             [] => anyhow::bail!(
                 "no such rule asks for a gain: add `gain: [{{cheap: …, strong: …}}]` and a rule with `when: {{max_gain: 0.05}}`"
             ),
-            _ => anyhow::bail!("several rules ask for a gain; name one with --rule: {}", names.join(", ")),
+            _ => anyhow::bail!(
+                "several rules ask for a gain; name one with --rule: {}",
+                names.join(", ")
+            ),
         }
     };
     let bounds = rule.when.gain.clone().context("the rule asks for a gain")?;
     let key = match (bounds.min, bounds.max) {
         (Some(_), Some(_)) => {
-            anyhow::bail!("rule `{}` has `min_gain` and `max_gain`: a tuned rule has one of them", rule.name)
+            anyhow::bail!(
+                "rule `{}` has `min_gain` and `max_gain`: a tuned rule has one of them",
+                rule.name
+            )
         }
         (Some(_), None) => "min_gain",
         (None, _) => "max_gain",
@@ -206,14 +213,18 @@ fn tell(tuned: &Tuned, tunable: &Tunable) -> anyhow::Result<()> {
             (None, Some([low, high])) => {
                 writeln!(out, "{}: thresholds {low} to {high}", verdict.objective)?;
             }
-            (why, _) => writeln!(out, "{}: {}", verdict.objective, why.as_deref().unwrap_or("not met"))?,
+            (why, _) => {
+                writeln!(out, "{}: {}", verdict.objective, why.as_deref().unwrap_or("not met"))?
+            }
         }
     }
     for curve in &tuned.curves {
         let apgr = curve.apgr.map_or("?".to_owned(), |apgr| format!("{apgr:.3}"));
         writeln!(out, "  APGR by {:<14} {apgr}", curve.name)?;
     }
-    if let (Some(threshold), Some(chosen), Some(success)) = (tuned.threshold, tuned.chosen, tuned.success) {
+    if let (Some(threshold), Some(chosen), Some(success)) =
+        (tuned.threshold, tuned.chosen, tuned.success)
+    {
         let (low, high) = (percent(success.low), percent(success.high));
         writeln!(
             out,

@@ -4,8 +4,8 @@
 //! connection itself; what is read and written is what the caller names.
 
 pub mod check;
-pub mod gate;
 pub mod gain;
+pub mod gate;
 pub mod heads;
 pub mod metric;
 pub mod report;

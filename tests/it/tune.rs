@@ -42,7 +42,8 @@ fn cases(n: usize) -> String {
 }
 
 fn tune(folder: &Path, more: &[&str]) -> Output {
-    let args = ["tune", "--config", "weir.yaml", "--cases", "cases.jsonl", "--report", "out/t.json"];
+    let args =
+        ["tune", "--config", "weir.yaml", "--cases", "cases.jsonl", "--report", "out/t.json"];
     weir(folder, &[&args[..], more].concat(), "")
 }
 
@@ -58,7 +59,8 @@ fn a_wish_becomes_a_patch_that_fits() {
     std::fs::write(path("cases.jsonl"), cases(2000)).unwrap();
     let output = tune(folder.path(), &["--objective", "success >= baseline - 0.08 @ 95%"]);
     assert!(output.status.success(), "{}", said(&output.stderr));
-    let report: Value = serde_json::from_slice(&std::fs::read(path("out/t.json")).unwrap()).unwrap();
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(path("out/t.json")).unwrap()).unwrap();
     let threshold = report["threshold"].as_f64().unwrap();
     assert!((0.45..0.55).contains(&threshold), "{threshold}");
     assert!(report["chosen"]["success"].as_f64().unwrap() > 0.92, "{report}");
@@ -72,9 +74,13 @@ fn a_wish_becomes_a_patch_that_fits() {
     if let Ok(patched) = patched {
         assert!(patched.status.success(), "{}", said(&patched.stdout));
         let text = std::fs::read_to_string(path("patched.yaml")).unwrap();
-        assert!(text.contains(&format!("max_gain: {threshold}")) && text.contains("# ours"), "{text}");
+        assert!(
+            text.contains(&format!("max_gain: {threshold}")) && text.contains("# ours"),
+            "{text}"
+        );
     }
-    let output = tune(folder.path(), &["--objective", "success >= baseline - 0.08 @ 95%", "--write"]);
+    let output =
+        tune(folder.path(), &["--objective", "success >= baseline - 0.08 @ 95%", "--write"]);
     assert!(output.status.success(), "{}", said(&output.stderr));
     let text = std::fs::read_to_string(path("weir.yaml")).unwrap();
     assert!(text.contains(&format!("when: {{max_gain: {threshold}}}")), "{text}");
@@ -94,7 +100,10 @@ fn what_cannot_be_promised_fails_and_says_what_can() {
         assert!(!output.status.success());
         said(&output.stdout) + &said(&output.stderr)
     };
-    let never = fails(cases(2000), &["--objective", "success >= baseline - 0.08", "--objective", "strong_share <= 0.1"]);
+    let never = fails(
+        cases(2000),
+        &["--objective", "success >= baseline - 0.08", "--objective", "strong_share <= 0.1"],
+    );
     assert!(never.contains("no threshold meets all objectives"), "{never}");
     let few = fails(cases(30), &["--objective", "success >= baseline - 0.01"]);
     assert!(few.contains("too few cases") && few.contains("would do"), "{few}");

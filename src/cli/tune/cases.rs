@@ -71,7 +71,8 @@ fn name(path: &Path) -> String {
 
 /// Reads scored cases.
 pub(super) fn read(path: &Path) -> anyhow::Result<Scored> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let (mut cases, mut seen) = (Vec::new(), std::collections::HashSet::new());
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = || format!("{}:{}", path.display(), at + 1);
@@ -117,7 +118,8 @@ pub(super) fn score(
     open::tokio_runtime()?.block_on(async {
         let runtime = Arc::new(Runtime::start(spec));
         let ledger = Arc::new(Ledger::off());
-        let live = LiveState::open(Arc::new(config), runtime.clone(), ledger, None)?.reading_always();
+        let live =
+            LiveState::open(Arc::new(config), runtime.clone(), ledger, None)?.reading_always();
         live.warm_detectors();
         live.fit_intents().await.map_err(|reason| anyhow::anyhow!("intents: {reason}"))?;
         if generates {
@@ -141,7 +143,8 @@ pub(super) fn score(
             answers.push(run.all(Vec::new(), done).await?);
         }
         let mut cases = Vec::new();
-        let (strong, cheap) = (answers.pop().unwrap_or_default(), answers.pop().unwrap_or_default());
+        let (strong, cheap) =
+            (answers.pop().unwrap_or_default(), answers.pop().unwrap_or_default());
         for ((case, cheap), strong) in suite.cases.iter().zip(&cheap).zip(&strong) {
             let (score, length) = gain(&live, case, tunable).await?;
             let (cheap, strong) = (outcome(cheap)?, outcome(strong)?);

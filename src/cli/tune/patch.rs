@@ -33,7 +33,8 @@ impl Patch {
     ) -> anyhow::Result<Self> {
         let before = std::fs::read_to_string(file)
             .with_context(|| format!("cannot read {}", file.display()))?;
-        let wanted: Vec<_> = config.rules.iter().map(|it| bounds(it, rule, key, threshold)).collect();
+        let wanted: Vec<_> =
+            config.rules.iter().map(|it| bounds(it, rule, key, threshold)).collect();
         let number = Regex::new(&format!(r"{key}\s*:\s*(-?[0-9.]+(?:[eE]-?[0-9]+)?)"))?;
         let mut groups = number.create_captures();
         let mut at = 0;
@@ -47,7 +48,8 @@ impl Patch {
             let env = |name: &str| std::env::var(name).ok();
             let read = Config::from_text(&text, Some(file), &env, &Overrides::default());
             let same = |new: Config| {
-                new.rules.iter().map(|it| bounds(it, "", key, threshold)).collect::<Vec<_>>() == wanted
+                new.rules.iter().map(|it| bounds(it, "", key, threshold)).collect::<Vec<_>>()
+                    == wanted
             };
             if read.is_ok_and(same) {
                 return Ok(Self { file: file.to_owned(), before, text });
@@ -61,10 +63,12 @@ impl Patch {
 
     /// The change as `patch` takes it.
     pub(super) fn diff(&self) -> String {
-        let (old, new): (Vec<&str>, Vec<&str>) = (self.before.lines().collect(), self.text.lines().collect());
+        let (old, new): (Vec<&str>, Vec<&str>) =
+            (self.before.lines().collect(), self.text.lines().collect());
         let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
         let most = old.len().min(new.len()) - head;
-        let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let tail =
+            old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
         let start = head.saturating_sub(AROUND);
         let (old_end, new_end) = (old.len() - tail, new.len() - tail);
         let after = AROUND.min(tail);
@@ -88,7 +92,12 @@ impl Patch {
 }
 
 /// A rule's name and bounds; those of `rule` with the new threshold.
-fn bounds(it: &Rule, rule: &str, key: &str, threshold: f32) -> (String, Option<(Option<f32>, Option<f32>)>) {
+fn bounds(
+    it: &Rule,
+    rule: &str,
+    key: &str,
+    threshold: f32,
+) -> (String, Option<(Option<f32>, Option<f32>)>) {
     let bounds = it.when.gain.as_ref().map(|gain| match (&*it.name == rule, key) {
         (true, "max_gain") => (gain.min, Some(threshold)),
         (true, _) => (Some(threshold), gain.max),

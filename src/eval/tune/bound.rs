@@ -87,7 +87,8 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(5);
         for (mean, n) in [(0.5, 200), (0.1, 500), (0.9, 100)] {
             let rejected = (0..1000).filter(|_| {
-                let draws: Vec<f64> = (0..n).map(|_| f64::from(u8::from(rng.random_bool(mean)))).collect();
+                let draws: Vec<f64> =
+                    (0..n).map(|_| f64::from(u8::from(rng.random_bool(mean)))).collect();
                 p_value(draws.into_iter(), mean, 0.05) <= 0.05
             });
             let rejected = rejected.count();

@@ -237,9 +237,8 @@ fn judge(cases: &[&Recorded], objective: Objective) -> Verdict {
             Wish::CostPerTask(_) => routed.cost / dearest,
         }
     };
-    let grid = |at: usize| {
-        threshold(if objective.wish.is_quality() { at } else { N_THRESHOLDS - 1 - at })
-    };
+    let grid =
+        |at: usize| threshold(if objective.wish.is_quality() { at } else { N_THRESHOLDS - 1 - at });
     let p = |at: usize, bound: f64| {
         bound::p_value(cases.iter().map(|case| number(case, grid(at))), bound, alpha)
     };
@@ -252,8 +251,12 @@ fn judge(cases: &[&Recorded], objective: Objective) -> Verdict {
         why: None,
     };
     let Some((last, _)) = passed else {
-        let safe: f64 = cases.iter().map(|case| number(case, grid(0))).sum::<f64>() / cases.len() as f64;
-        return Verdict { why: Some(shortfall(objective, safe, bound, dearest, |bound| p(0, bound))), ..verdict };
+        let safe: f64 =
+            cases.iter().map(|case| number(case, grid(0))).sum::<f64>() / cases.len() as f64;
+        return Verdict {
+            why: Some(shortfall(objective, safe, bound, dearest, |bound| p(0, bound))),
+            ..verdict
+        };
     };
     let (a, b) = (grid(0), grid(last));
     Verdict { allowed: Some([a.min(b), a.max(b)]), ..verdict }

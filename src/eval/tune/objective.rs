@@ -65,26 +65,32 @@ impl FromStr for Objective {
             Some((wish, level)) => {
                 let level = level.trim();
                 let number = level.strip_suffix('%').unwrap_or(level).trim().parse::<f64>();
-                let share = number.map_err(|_| usage())? / if level.ends_with('%') { 100.0 } else { 1.0 };
+                let share =
+                    number.map_err(|_| usage())? / if level.ends_with('%') { 100.0 } else { 1.0 };
                 (wish, share)
             }
             None => (text, CONFIDENCE),
         };
         if !(0.5..1.0).contains(&confidence) {
-            return Err(format!("`{text}`: a confidence lies from 50 % up to below 100 %, such as 95%"));
+            return Err(format!(
+                "`{text}`: a confidence lies from 50 % up to below 100 %, such as 95%"
+            ));
         }
         let words: Vec<&str> = wish.split_whitespace().collect();
         let number = |word: &str, most: f64| {
             let number = word.parse::<f64>().map_err(|_| usage())?;
             let fits = (0.0..=most).contains(&number);
-            fits.then_some(number).ok_or_else(|| format!("`{text}`: {word} is not from 0 to {most}"))
+            fits.then_some(number)
+                .ok_or_else(|| format!("`{text}`: {word} is not from 0 to {most}"))
         };
         let wish = match words[..] {
             ["success", ">=", "baseline"] => Wish::Loss(0.0),
             ["success", ">=", "baseline", "-", loss] => Wish::Loss(number(loss, 1.0)?),
             ["success", ">=", rate] => Wish::Success(number(rate, 1.0)?),
             ["strong_share", "<=", share] => Wish::StrongShare(number(share, 1.0)?),
-            ["cost_per_task", "<=", cost] => Wish::CostPerTask(number(cost.trim_start_matches('$'), f64::MAX)?),
+            ["cost_per_task", "<=", cost] => {
+                Wish::CostPerTask(number(cost.trim_start_matches('$'), f64::MAX)?)
+            }
             _ => return Err(usage()),
         };
         Ok(Self { wish, confidence })
@@ -112,11 +118,18 @@ mod tests {
 
     #[test]
     fn what_is_no_wish_says_how_to_write_one() {
-        for text in ["", "success", "success > 0.8", "success >= x", "share <= 0.3", "success >= 0.8 @ x"] {
+        for text in
+            ["", "success", "success > 0.8", "success >= x", "share <= 0.3", "success >= 0.8 @ x"]
+        {
             let error = text.parse::<Objective>().unwrap_err();
             assert!(error.contains("strong_share <= 0.3"), "{error}");
         }
-        for text in ["success >= 1.2", "strong_share <= -1", "success >= 0.8 @ 100%", "success >= 0.8 @ 20%"] {
+        for text in [
+            "success >= 1.2",
+            "strong_share <= -1",
+            "success >= 0.8 @ 100%",
+            "success >= 0.8 @ 20%",
+        ] {
             let error = text.parse::<Objective>().unwrap_err();
             assert!(error.contains("from"), "{error}");
         }

@@ -71,7 +71,8 @@ struct Span(f64, f64);
 
 impl Span {
     fn over(values: impl Iterator<Item = f64>) -> Self {
-        let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(x), high.max(x)));
+        let (low, high) =
+            values.fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(x), high.max(x)));
         if high > low { Self(low, high) } else { Self(low, low + 1.0) }
     }
 
@@ -93,10 +94,12 @@ fn chart(
     text: fn(f64) -> String,
 ) -> Chart {
     let points = || tuned.curves.iter().flat_map(|curve| &curve.points);
-    let (across, up) = (Span::over(points().map(x)), Span::over(points().map(|point| point.success)));
+    let (across, up) =
+        (Span::over(points().map(x)), Span::over(points().map(|point| point.success)));
     let round = |x: f64| (x * 10.0).round() / 10.0;
     let place_x = move |value: f64| round(LEFT + across.part(value) * (WIDTH - LEFT - RIGHT));
-    let place_y = move |value: f64| round(HEIGHT - BOTTOM - up.part(value) * (HEIGHT - TOP - BOTTOM));
+    let place_y =
+        move |value: f64| round(HEIGHT - BOTTOM - up.part(value) * (HEIGHT - TOP - BOTTOM));
     let line = |curve: &Curve| Line {
         name: curve.name,
         class: curve.name.replace(' ', "-"),
@@ -179,10 +182,17 @@ pub fn html(tuned: &Tuned, origin: &Origin) -> Result<String, minijinja::Error> 
     templates.add_filter("points", |x: f64| format!("{:+.2} points", 100.0 * x));
     templates.add_template("report.html", include_str!("report.html"))?;
     let charts = [
-        chart(tuned, "Success by share", "requests to the stronger target", |p| p.strong_share, percent),
+        chart(
+            tuned,
+            "Success by share",
+            "requests to the stronger target",
+            |p| p.strong_share,
+            percent,
+        ),
         chart(tuned, "Success by cost", "cost of a task", |p| p.cost_per_task, dollars),
     ];
-    let ends = tuned.curves.first().and_then(|curve| Some((curve.points.first()?, curve.points.last()?)));
+    let ends =
+        tuned.curves.first().and_then(|curve| Some((curve.points.first()?, curve.points.last()?)));
     let page = Page {
         tuned,
         origin,

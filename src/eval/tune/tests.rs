@@ -9,10 +9,12 @@ fn cases(n: usize, seed: u64) -> Vec<Recorded> {
     (0..n)
         .map(|i| {
             let hard: f64 = rng.random();
-            let mut outcome = |p: f64, cost: f64| {
-                Outcome { success: f64::from(u8::from(rng.random_bool(p))), cost }
+            let mut outcome = |p: f64, cost: f64| Outcome {
+                success: f64::from(u8::from(rng.random_bool(p))),
+                cost,
             };
-            let (cheap, strong) = (outcome(0.9 - 0.7 * hard, 0.001), outcome(0.92 - 0.1 * hard, 0.02));
+            let (cheap, strong) =
+                (outcome(0.9 - 0.7 * hard, 0.001), outcome(0.92 - 0.1 * hard, 0.02));
             let score = (0.02 + 0.6 * hard).clamp(-1.0, 1.0);
             Recorded { id: format!("case-{i}"), score, length: 10 + (i % 7) as u32, cheap, strong }
         })
@@ -28,9 +30,8 @@ fn a_promise_is_broken_no_more_often_than_it_says() {
     let wishes = wishes(&["success >= baseline - 0.05 @ 90%"]);
     let fresh = cases(40_000, 1);
     let truth = |threshold: f64| {
-        let lost = |case: &Recorded| {
-            case.strong.success - case.routed(case.score >= threshold).success
-        };
+        let lost =
+            |case: &Recorded| case.strong.success - case.routed(case.score >= threshold).success;
         fresh.iter().map(lost).sum::<f64>() / fresh.len() as f64
     };
     let (mut broken, mut saved) = (0, 0.0);
@@ -47,7 +48,9 @@ fn a_promise_is_broken_no_more_often_than_it_says() {
 #[test]
 fn wishes_from_both_sides_meet_or_say_why_not() {
     let cases = cases(4000, 2);
-    let both = tune(&cases, &wishes(&["success >= baseline - 0.1", "strong_share <= 0.8"]), Some(0.1), 1).unwrap();
+    let both =
+        tune(&cases, &wishes(&["success >= baseline - 0.1", "strong_share <= 0.8"]), Some(0.1), 1)
+            .unwrap();
     let chosen = both.chosen.unwrap();
     assert!(chosen.strong_share <= 0.8 && both.objectives.iter().all(|it| it.met), "{both:?}");
     let change = both.change.unwrap();
@@ -59,8 +62,13 @@ fn wishes_from_both_sides_meet_or_say_why_not() {
     assert!((0.008..=0.01).contains(&cost.cost_per_task), "{cost:?}");
     let never = tune(&cases, &wishes(&["success >= 0.99"]), None, 1).unwrap();
     let why = never.objectives[0].why.clone().unwrap();
-    assert!(never.threshold.is_none() && why.contains("The best that there is: success >= 0.8"), "{why}");
-    let apart = tune(&cases, &wishes(&["success >= baseline - 0.02", "strong_share <= 0.05"]), None, 1).unwrap();
+    assert!(
+        never.threshold.is_none() && why.contains("The best that there is: success >= 0.8"),
+        "{why}"
+    );
+    let apart =
+        tune(&cases, &wishes(&["success >= baseline - 0.02", "strong_share <= 0.05"]), None, 1)
+            .unwrap();
     assert!(apart.threshold.is_none() && apart.objectives.iter().all(|it| it.met), "{apart:?}");
 }
 
@@ -76,13 +84,16 @@ fn few_cases_promise_little_and_say_how_many_it_takes() {
 fn curves_lie_between_chance_and_the_oracle() {
     let cases = cases(3000, 4);
     let tuned = tune(&cases, &wishes(&["strong_share <= 0.5"]), None, 1).unwrap();
-    let apgr = |name: &str| tuned.curves.iter().find(|curve| curve.name == name).unwrap().apgr.unwrap();
+    let apgr =
+        |name: &str| tuned.curves.iter().find(|curve| curve.name == name).unwrap().apgr.unwrap();
     assert!((apgr("chance") - 0.5).abs() < 1e-6, "{}", apgr("chance"));
     assert!(apgr("oracle") > apgr("score") && apgr("score") > 0.6, "{}", apgr("score"));
     assert!((apgr("prompt length") - 0.5).abs() < 0.1);
     for curve in &tuned.curves {
         let shares: Vec<f64> = curve.points.iter().map(|point| point.strong_share).collect();
-        assert!(shares.is_sorted() && shares[0] == 0.0 && (shares[shares.len() - 1] - 1.0).abs() < 1e-9);
+        assert!(
+            shares.is_sorted() && shares[0] == 0.0 && (shares[shares.len() - 1] - 1.0).abs() < 1e-9
+        );
     }
     assert!(!tuned.worst.is_empty() && tuned.worst.iter().all(|mistake| mistake.lost > 0.0));
     assert_eq!(tuned, tune(&cases, &wishes(&["strong_share <= 0.5"]), None, 1).unwrap());
@@ -97,14 +108,18 @@ fn cases_that_say_nothing_are_refused() {
     assert_eq!(tune(&same, &wishes, None, 1).unwrap_err(), TuneError::OneClass(50));
     let mut bad = cases(50, 5);
     bad[7].score = f64::NAN;
-    assert!(matches!(tune(&bad, &wishes, None, 1).unwrap_err(), TuneError::BadCase(id, _) if id == "case-7"));
+    assert!(
+        matches!(tune(&bad, &wishes, None, 1).unwrap_err(), TuneError::BadCase(id, _) if id == "case-7")
+    );
 }
 
 /// The page draws every curve, names what it rests on, and cannot be taken over by a name.
 #[test]
 fn the_page_is_whole_and_escapes_names() {
     let cases = cases(500, 6);
-    let tuned = tune(&cases, &wishes(&["success >= baseline - 0.1", "success >= 0.999"]), Some(0.0), 1).unwrap();
+    let tuned =
+        tune(&cases, &wishes(&["success >= baseline - 0.1", "success >= 0.999"]), Some(0.0), 1)
+            .unwrap();
     let origin = Origin {
         rule: "<script>".to_owned(),
         cheap: "small".to_owned(),
@@ -117,11 +132,17 @@ fn the_page_is_whole_and_escapes_names() {
     let page = html(&tuned, &origin).unwrap();
     assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"));
     assert_eq!(page.matches("<polyline").count(), 8);
-    assert!(page.contains("No threshold meets all") && page.contains("The best that there is"), "{page}");
+    assert!(
+        page.contains("No threshold meets all") && page.contains("The best that there is"),
+        "{page}"
+    );
     let met = tune(&cases, &wishes(&["success >= baseline - 0.1"]), Some(0.0), 1).unwrap();
     let page = html(&met, &origin).unwrap();
     assert_eq!(page.matches("<circle").count(), 4);
-    assert!(page.contains("What changes") && page.contains("case-") && !page.contains("NaN"), "{page}");
+    assert!(
+        page.contains("What changes") && page.contains("case-") && !page.contains("NaN"),
+        "{page}"
+    );
     if let Some(path) = std::env::var_os("WEIR_TUNE_PAGE") {
         std::fs::write(path, page).unwrap();
     }
