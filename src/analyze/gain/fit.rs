@@ -26,6 +26,8 @@ const DRAWS: usize = 16;
 const HALF_BELIEVED: f32 = 1000.0;
 /// The standard deviation of both beliefs.
 const FACTOR_SD: f32 = 0.3;
+/// Fewest rows of a group whose mean error is looked at.
+const GROUP: usize = 10;
 /// The category of examples without one, where others have one.
 const OTHER: &str = "other";
 
@@ -151,7 +153,7 @@ pub fn fit(examples: &[Example], options: &FitOptions) -> Result<GainModel, FitE
         rest: rounded(&rest),
         draws: draws.iter().map(|draw| rounded(draw)).collect(),
         stack: [stack.offset, stack.table, stack.rest],
-        offset_sd: (noise / n as f32).sqrt(),
+        offset_sd: (noise / n as f32 + data.misfit(&predicted, &unseen.rest)).sqrt(),
     })
 }
 
@@ -258,6 +260,30 @@ impl Data<'_> {
         let best = PENALTIES.map(with).into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
         let (_, rest, penalty) = best.unwrap_or((0.0, vec![0.0; n], 1.0));
         Unseen { table, rest, penalty }
+    }
+}
+
+impl Data<'_> {
+    /// The variance of true gains around predictions that no line follows: what the mean errors of groups of unseen rows, a third
+    /// of a category each, differ by beyond chance (the test for lack of fit: Fisher 1922). 0 where chance explains all.
+    fn misfit(&self, predicted: &[f32], rest: &[f32]) -> f32 {
+        let mut rows: Vec<usize> = (0..self.y.len()).collect();
+        let category = |row: usize| self.categories.outcomes[row].0;
+        rows.sort_by(|a, b| category(*a).cmp(&category(*b)).then(rest[*a].total_cmp(&rest[*b])));
+        let (mut excess, mut n) = (0.0, 0.0);
+        for of_category in rows.chunk_by(|a, b| category(*a) == category(*b)) {
+            for group in of_category.chunks(of_category.len().div_ceil(3).max(GROUP)) {
+                let (size, error) =
+                    (group.len() as f32, |row: &usize| self.y[*row] - predicted[*row]);
+                let mean = group.iter().map(error).sum::<f32>() / size;
+                let spread = group.iter().map(|row| (error(row) - mean).powi(2)).sum::<f32>();
+                if group.len() > 1 {
+                    excess += size * (mean * mean - spread / (size - 1.0) / size);
+                    n += size;
+                }
+            }
+        }
+        if n > 0.0 { (excess / n).max(0.0) } else { 0.0 }
     }
 }
 

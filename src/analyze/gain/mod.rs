@@ -50,7 +50,7 @@ pub struct GainModel {
     draws: Vec<Vec<f32>>,
     /// Offset, factor of the table, factor of the rest.
     stack: [f32; 3],
-    /// Standard deviation of the offset.
+    /// Standard deviation of what is off everywhere alike: the offset, and gains that the model cannot follow.
     offset_sd: f32,
 }
 
@@ -86,11 +86,14 @@ impl GainModel {
         let top = p.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?.0;
         let looked = self.table.look_up(&p);
         let [offset, of_table, of_rest] = self.stack;
-        let model = offset + of_table * looked.gain + of_rest * dot(&x, &self.rest);
+        let of_text = dot(&x, &self.rest);
+        let model = offset + of_table * looked.gain + of_rest * of_text;
         let spread: f32 = self.draws.iter().map(|draw| dot(&x, draw).powi(2)).sum();
         let rest_sd = (spread / self.draws.len().max(1) as f32).sqrt();
+        // What the stack does not believe of the rest stays open; its own spread is not believed away with it.
+        let unbelieved = (1.0 - of_rest).max(0.0) * of_text;
         // Both parts learn from the same outcomes, so their errors are taken as if they went together.
-        let sd = of_table * looked.sd + of_rest * rest_sd;
+        let sd = of_table * looked.sd + rest_sd.hypot(unbelieved);
         let sd = (sd * sd + self.offset_sd * self.offset_sd).sqrt();
         let free = 1.0 - looked.fixed;
         let gain = (free * model + looked.fixed_gain).clamp(-1.0, 1.0);

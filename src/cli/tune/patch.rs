@@ -98,11 +98,13 @@ fn bounds(
     key: &str,
     threshold: f32,
 ) -> (String, Option<(Option<f32>, Option<f32>)>) {
-    let bounds = it.when.gain.as_ref().map(|gain| match (&*it.name == rule, key) {
-        (true, "max_gain") => (gain.min, Some(threshold)),
-        (true, _) => (Some(threshold), gain.max),
-        (false, _) => (gain.min, gain.max),
-    });
+    let own = it.when.gain.as_ref().map(|gain| (gain.min, gain.max));
+    let (min, max) = own.unwrap_or_default();
+    let bounds = match (&*it.name == rule, key) {
+        (true, "max_gain") => Some((min, Some(threshold))),
+        (true, _) => Some((Some(threshold), max)),
+        (false, _) => own,
+    };
     (it.name.to_string(), bounds)
 }
 

@@ -161,7 +161,7 @@ fn bad_files_are_refused_by_name() {
         ("local_attention", json!(u64::MAX), "local_attention is"),
         ("local_attention", json!(-1), "config.json: invalid value"),
         ("global_rope_theta", json!(0.0), "global_rope_theta is 0"),
-        ("local_rope_theta", json!(1e300), "local_rope_theta is inf"),
+        ("local_rope_theta", json!(-0.0), "local_rope_theta is -0"),
         ("norm_eps", json!(-1.0), "norm_eps is -1"),
         ("hidden_activation", json!("relu"), "hidden_activation relu"),
         ("mlp_bias", json!(true), "mlp_bias is true"),
