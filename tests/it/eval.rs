@@ -239,7 +239,7 @@ fn bounds_and_gates_close_with_one_clear_line() {
 
 const TWO: &str = "local: {enabled: false}\nledger: {enabled: false}\ntargets:\n  - {name: small, kind: openai, model: s, base_url: \
     \"http://127.0.0.1:9/v1\", api_key: none}\n  - {name: large, kind: openai, model: l, base_url: \"http://127.0.0.1:9/v1\", \
-    api_key: none}\nroute:\n  - {name: hard, when: {headers: {x-hard: \"1\"}}, to: large}\n  - {name: rest, to: [small, large]}\n";
+    api_key: none}\nroute:\n  - {name: hard, when: {header: {x-hard: \"1\"}}, to: large}\n  - {name: rest, to: [small, large]}\n";
 
 #[test]
 fn figures_are_those_of_a_hand_computed_example() {

@@ -1,3 +1,5 @@
+//! The predictor on made-up worlds whose gains are known.
+
 use super::{Example, FitError, FitOptions, GainFileError, GainModel, Seen, fit};
 use crate::chat::TASKS;
 use crate::inference::{EdgePack, Reading};

@@ -193,12 +193,42 @@ async fn gain(live: &Arc<LiveState>, case: &Case, tunable: &Tunable) -> anyhow::
 
 /// A score from the threshold on means the stronger target, as the rule has it: `max_gain` sends to the cheaper one where the
 /// upper end of the interval is at most the threshold, `min_gain` to the stronger one where the lower end is at least it. Without
-/// a prediction neither matches.
+/// a prediction neither matches. Half a step beside the number itself, so that it does not matter how a threshold is rounded.
 fn compared(estimate: Option<&GainEstimate>, key: &str) -> f64 {
+    let between = |a: f32, b: f32| f64::midpoint(a.into(), b.into()).clamp(-1.0, 1.0);
     match (estimate, key) {
-        (Some(it), "max_gain") => f64::from(it.high.next_down()).max(-1.0),
+        (Some(it), "max_gain") => between(it.high.next_down(), it.high),
         (None, "max_gain") => 1.0,
-        (Some(it), _) => f64::from(it.low),
+        (Some(it), _) => between(it.low, it.low.next_up()),
         (None, _) => -1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GainEstimate, compared};
+
+    #[test]
+    fn scores_fall_where_the_rule_does() {
+        let estimate = |low: f32, high: f32| GainEstimate {
+            pair: "p".into(),
+            cheap: "a".into(),
+            strong: "b".into(),
+            gain: low,
+            low,
+            high,
+            category: "c".into(),
+        };
+        for threshold in [0.51f64, 0.3, -0.005, 0.0, 0.085] {
+            let bound = threshold as f32;
+            for high in [bound.next_down(), bound, bound.next_up()] {
+                let is_strong = compared(Some(&estimate(-1.0, high)), "max_gain") >= threshold;
+                assert_eq!(is_strong, high > bound, "{high} {threshold}");
+                let is_strong = compared(Some(&estimate(high, 1.0)), "min_gain") >= threshold;
+                assert_eq!(is_strong, high >= bound, "{high} {threshold}");
+            }
+        }
+        assert_eq!(compared(None, "max_gain"), 1.0);
+        assert_eq!(compared(None, "min_gain"), -1.0);
     }
 }

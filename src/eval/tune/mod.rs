@@ -145,8 +145,8 @@ pub struct Tuned {
 
 /// A threshold of the grid.
 fn threshold(at: usize) -> f64 {
-    // The last one lies above all scores: nothing goes to the stronger target. Rounded as a configuration holds it.
-    f64::from((2 * at as i32 - GRID) as f32 / GRID as f32)
+    // The last one lies above all scores: nothing goes to the stronger target.
+    f64::from(2 * at as i32 - GRID) / f64::from(GRID)
 }
 
 /// Thresholds of the grid.

@@ -1,3 +1,5 @@
+//! Thresholds on made-up cases whose gains are known.
+
 use super::report::{Origin, html};
 use super::{Objective, Outcome, Recorded, TuneError, tune};
 use rand::rngs::StdRng;
