@@ -1,7 +1,7 @@
 //! What no single case shows: duplicate ids, incomplete outcomes, labels that contradict each other, one class only.
 
 use super::source::SuiteProblem;
-use super::{Case, Step, Suite};
+use super::{Case, Recorded, Step, Suite};
 use crate::eval::check::{Answer, Check};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -129,7 +129,7 @@ fn outcomes_match_answers(suite: &Suite, problems: &mut Vec<SuiteProblem>) {
     for case in &suite.cases {
         for step in &case.steps {
             for (target, outcome) in &step.outcomes {
-                let Some(choice) = step.recorded.get(target).and_then(|it| it.choice()) else {
+                let Some(choice) = step.recorded.get(target).and_then(Recorded::choice) else {
                     continue;
                 };
                 let answer = Answer::of(choice);

@@ -37,7 +37,7 @@ pub(super) fn openai_evals(text: &str, options: &Options) -> Result<Cases, Strin
             wrong("`ideal` must be text or a list of texts (model-graded samples have no counterpart)")
         })?;
         let name = options.check.as_deref().unwrap_or("starts_with");
-        cases.cases.push(case(id(row.get("id"), at), question, check(name, &ideal)));
+        cases.cases.push(case(&id(row.get("id"), at), &question, &check(name, &ideal)));
     }
     Ok(cases)
 }
@@ -81,7 +81,7 @@ fn example(row: &Map<String, Value>, at: usize, options: &Options) -> Result<Val
             .filter(|_| is_answer)
             .ok_or("the last message must be the assistant's, with text")?;
         let question = messages(&json!(before)).ok_or("a message lacks `role` or `content`")?;
-        return Ok(case(id(own_id, at), question, check(check_name, &answer)));
+        return Ok(case(&id(own_id, at), &question, &check(check_name, &answer)));
     }
     let inputs = part(["inputs", "input"]).ok_or("it has neither `inputs` nor `input`")?;
     let outputs =
@@ -92,7 +92,7 @@ fn example(row: &Map<String, Value>, at: usize, options: &Options) -> Result<Val
     let expected = pick(&outputs, options.output_key.as_deref(), &OUTPUTS)
         .and_then(|value| answers(&value))
         .ok_or("the expected answer cannot be told from its fields: name it with --output-key")?;
-    let mut case = case(id(own_id, at), question, check(check_name, &expected));
+    let mut case = case(&id(own_id, at), &question, &check(check_name, &expected));
     if let Some(Value::Object(metadata)) = row.get("metadata") {
         let short = |value: &Value| match value {
             Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
@@ -198,8 +198,8 @@ fn check(name: &str, expected: &[String]) -> Value {
     }
 }
 
-fn case(id: String, messages: Vec<Value>, check: Value) -> Value {
-    match messages.as_slice() {
+fn case(id: &str, messages: &[Value], check: &Value) -> Value {
+    match messages {
         [only] if only["role"] == "user" && only["content"].is_string() => {
             json!({"id": id, "input": only["content"], "check": [check]})
         }
