@@ -111,7 +111,7 @@ fn batches(pack: &EdgePack, rounds: usize, cores: usize) -> Result<(), Box<dyn E
         for (n, tokens) in BATCHES {
             let ids = ids(tokens);
             let text = "word ".repeat(tokens - 2);
-            let (sequences, texts) = (vec![&ids[..]; n], vec![&text[..]; n]);
+            let (sequences, texts) = (vec![&ids[..]; n], vec![text.as_str(); n]);
             let states = |of: &[&[u32]]| pack.states(of).map(drop);
             let read = |of: &[&str]| pack.read_all(of, &|| true).map(drop);
             let embed = |of: &[&str]| own.embed(of, &|| true).map(drop);

@@ -214,7 +214,7 @@ fn tell(tuned: &Tuned, tunable: &Tunable) -> anyhow::Result<()> {
                 writeln!(out, "{}: thresholds {low} to {high}", verdict.objective)?;
             }
             (why, _) => {
-                writeln!(out, "{}: {}", verdict.objective, why.as_deref().unwrap_or("not met"))?
+                writeln!(out, "{}: {}", verdict.objective, why.as_deref().unwrap_or("not met"))?;
             }
         }
     }

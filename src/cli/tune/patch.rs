@@ -91,13 +91,11 @@ impl Patch {
     }
 }
 
+/// The lowest and the highest gain.
+type Bounds = (Option<f32>, Option<f32>);
+
 /// A rule's name and bounds; those of `rule` with the new threshold.
-fn bounds(
-    it: &Rule,
-    rule: &str,
-    key: &str,
-    threshold: f32,
-) -> (String, Option<(Option<f32>, Option<f32>)>) {
+fn bounds(it: &Rule, rule: &str, key: &str, threshold: f32) -> (String, Option<Bounds>) {
     let own = it.when.gain.as_ref().map(|gain| (gain.min, gain.max));
     let (min, max) = own.unwrap_or_default();
     let bounds = match (&*it.name == rule, key) {

@@ -207,8 +207,11 @@ fn case(id: &str, messages: &[Value], check: &Value) -> Value {
     }
 }
 
+/// An object and the number of its line.
+type Numbered = (usize, Map<String, Value>);
+
 /// JSON lines as objects with their line numbers.
-fn objects(text: &str) -> Result<Vec<(usize, Map<String, Value>)>, String> {
+fn objects(text: &str) -> Result<Vec<Numbered>, String> {
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| match serde_json::from_str(line) {
@@ -221,7 +224,7 @@ fn objects(text: &str) -> Result<Vec<(usize, Map<String, Value>)>, String> {
 
 /// CSV rows as examples: columns go to `input`, `output` and `metadata` by what stands before their names, bare ones by the
 /// usual names.
-fn csv_rows(text: &str) -> Result<Vec<(usize, Map<String, Value>)>, String> {
+fn csv_rows(text: &str) -> Result<Vec<Numbered>, String> {
     let mut rows = csv::rows(text)?.into_iter();
     let header = rows.next().ok_or("it is empty")?;
     let place = |column: &str| -> (&'static str, String) {
