@@ -282,7 +282,7 @@ cases:
     let metrics = &report["metrics"];
     let value = |name: &str| metrics[name]["value"].as_f64().unwrap();
     let near = |found: f64, expected: f64| {
-        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}")
+        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
     };
     near(metrics["cost_usd"].as_f64().unwrap(), 0.20);
     near(value("cost_per_success_usd"), 0.10);
