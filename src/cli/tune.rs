@@ -70,8 +70,10 @@ struct Tunable {
 
 impl Tunable {
     /// The threshold in force.
-    fn in_force(&self) -> Option<f32> {
-        if self.key == "max_gain" { self.bounds.max } else { self.bounds.min }
+    fn in_force(&self) -> Option<f64> {
+        let bound = if self.key == "max_gain" { self.bounds.max } else { self.bounds.min };
+        // As it was written, not as `f32` rounds it.
+        bound.and_then(|bound| bound.to_string().parse().ok())
     }
 }
 
@@ -105,7 +107,7 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
     if let Some(path) = &args.save_cases {
         write(path, &cases::lines(&cases)?)?;
     }
-    let tuned = tune(&cases, &args.objectives, tunable.in_force().map(f64::from), args.seed)?;
+    let tuned = tune(&cases, &args.objectives, tunable.in_force(), args.seed)?;
     let origin = Origin {
         rule: tunable.rule.clone(),
         cheap: tunable.cheap.clone(),
@@ -240,7 +242,7 @@ fn tell(tuned: &Tuned, tunable: &Tunable) -> anyhow::Result<()> {
     if let Some(change) = &tuned.change {
         writeln!(
             out,
-            "from {} now: {} cases move to `{}`, {} to `{}`; success {:+.2} points, ${:+.6} a task",
+            "from {} now: {} cases move to `{}`, {} to `{}`; success {:+.2} points, cost {:+.6} dollars a task",
             change.from.threshold.unwrap_or(f64::NAN),
             change.to_strong,
             tunable.strong,
