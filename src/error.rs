@@ -52,6 +52,8 @@ pub enum ErrorKind {
     ModelUnavailable,
     /// Too much work is queued.
     Overloaded,
+    /// A local answer was not sure enough.
+    LowConfidence,
     /// The provider rejected Weir's key.
     UpstreamUnauthorized,
     /// The provider does not know the model or path.
@@ -97,6 +99,7 @@ impl ErrorKind {
             Self::ModelLoading => (503, SERVER, "model_loading", Local),
             Self::ModelUnavailable => (503, SERVER, "model_unavailable", Local),
             Self::Overloaded => (503, SERVER, "overloaded", Local),
+            Self::LowConfidence => (503, SERVER, "low_confidence", Local),
             Self::UpstreamUnauthorized => (502, SERVER, "upstream_unauthorized", Upstream),
             Self::UpstreamNotFound => (502, SERVER, "upstream_not_found", Upstream),
             Self::UpstreamRejected => (400, REQUEST, "upstream_rejected", Upstream),
@@ -126,6 +129,7 @@ impl ErrorKind {
                 | Self::ModelLoading
                 | Self::ModelUnavailable
                 | Self::Overloaded
+                | Self::LowConfidence
                 | Self::UpstreamUnauthorized
                 | Self::UpstreamNotFound
                 | Self::UpstreamRateLimited

@@ -3,6 +3,7 @@
 use super::{EntityType, GainEstimate, Intent, TaskGuess};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What happens to findings before a request leaves the machine.
@@ -52,6 +53,52 @@ pub enum LatencyClass {
     Interactive,
     /// Nobody waits.
     Background,
+}
+
+/// When a local answer is good enough.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Cascade {
+    /// Lowest score of an answer that is kept, 0–1.
+    pub min_score: f32,
+    /// Tokens that are looked at, and held back meanwhile.
+    pub look: u32,
+    /// Whether the next target starts beside the local one: at once, never, or (`None`) once the time that the latency class
+    /// aims at has passed.
+    pub overlap: Option<bool>,
+    /// Whether a second answer is drawn to compare.
+    pub second_sample: bool,
+}
+
+/// What the record calls the edge pack where it answered; no target has this name.
+pub const EDGE: &str = "edge";
+
+/// What the edge pack may answer by itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct EdgeAnswers {
+    /// Lowest confidence of each field, 0–1.
+    pub min_confidence: f32,
+    /// Questions to the user by the name of the field that is missing.
+    pub ask: BTreeMap<String, String>,
+}
+
+/// Why a request went on to a larger model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Escalation {
+    /// The local answer was not sure enough.
+    LowConfidence,
+    /// What the answer needs is not in the request.
+    MissingContext,
+}
+
+impl Escalation {
+    /// The name in headers and in the record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LowConfidence => "low_confidence",
+            Self::MissingContext => "missing_context",
+        }
+    }
 }
 
 /// A target in the order of preference.
@@ -142,6 +189,12 @@ pub struct Decision {
     pub shape: ShapeLevel,
     /// Which latency budget applies.
     pub latency: LatencyClass,
+    /// When a local answer is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cascade: Option<Cascade>,
+    /// What the edge pack may answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edge: Option<Arc<EdgeAnswers>>,
     /// What the rules saw.
     pub values: Values,
 }

@@ -27,6 +27,8 @@ pub enum HopKind {
     Upstream,
     /// Placeholders back to values.
     Restore,
+    /// The edge pack's own answer.
+    Edge,
 }
 
 impl HopKind {
@@ -42,6 +44,7 @@ impl HopKind {
             Self::Generate => "generate",
             Self::Upstream => "upstream",
             Self::Restore => "restore",
+            Self::Edge => "edge",
         }
     }
 }
@@ -63,6 +66,10 @@ pub enum Outcome {
     Blocked,
     /// Not done, and the request went on without it.
     Skipped,
+    /// An answer that was not sure enough to be given.
+    Rejected,
+    /// The answer is a question to the user.
+    NeedsInput,
 }
 
 impl Outcome {
@@ -75,6 +82,8 @@ impl Outcome {
             Self::Cancelled => "cancelled",
             Self::Blocked => "blocked",
             Self::Skipped => "skipped",
+            Self::Rejected => "rejected",
+            Self::NeedsInput => "needs_input",
         }
     }
 }

@@ -15,7 +15,8 @@ mod usage;
 pub use analysis::{Analysis, GainEstimate, Intent, StageReport, TASKS, TaskGuess};
 pub use body::{Edit, SlotKind, Span, TextSlot, json_string, splice};
 pub use decision::{
-    Candidate, Decision, GainAsked, LatencyClass, PrivacyAction, Rejected, ShapeLevel, Values,
+    Candidate, Cascade, Decision, EDGE, EdgeAnswers, Escalation, GainAsked, LatencyClass,
+    PrivacyAction, Rejected, ShapeLevel, Values,
 };
 pub use finding::{EntityType, Finding, PUBLIC};
 pub use hop::{Hop, HopKind, Outcome, RequestRecord};

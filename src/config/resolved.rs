@@ -2,7 +2,7 @@
 //!
 //! Invariant: a [`Config`] that exists can be served; names that refer to each other do.
 
-use crate::chat::{EntityType, LatencyClass, PrivacyAction, ShapeLevel};
+use crate::chat::{Cascade, EdgeAnswers, EntityType, LatencyClass, PrivacyAction, ShapeLevel};
 use crate::units::NanoUsd;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -190,6 +190,10 @@ pub struct Rule {
     pub shape: ShapeLevel,
     /// Which budget applies.
     pub latency: LatencyClass,
+    /// When a local answer is kept.
+    pub cascade: Option<Cascade>,
+    /// What the edge pack may answer.
+    pub edge: Option<Arc<EdgeAnswers>>,
 }
 
 impl Rule {
@@ -197,6 +201,7 @@ impl Rule {
     pub fn needs_reading(&self) -> bool {
         let when = &self.when;
         self.privacy == PrivacyAction::Redact
+            || self.edge.is_some()
             || !when.findings.is_empty()
             || !when.task.is_empty()
             || when.min_injection.is_some()

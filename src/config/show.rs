@@ -138,6 +138,17 @@ fn rule(rule: &Rule) -> Value {
         "privacy": rule.privacy,
         "shape": rule.shape,
         "latency": rule.latency,
+        "cascade": rule.cascade.map(|cascade| {
+            json!({
+                "min_score": rounded(cascade.min_score),
+                "look": cascade.look,
+                "overlap": cascade.overlap,
+                "second_sample": cascade.second_sample,
+            })
+        }),
+        "edge": rule.edge.as_deref().map(|edge| {
+            json!({"min_confidence": rounded(edge.min_confidence), "ask": edge.ask})
+        }),
     })
 }
 

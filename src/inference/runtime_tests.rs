@@ -7,6 +7,23 @@ use std::sync::mpsc as std_mpsc;
 
 const BOUNDS: Bounds = Bounds { threads: 1, queue_len: 4, queue_tokens: 1000 };
 
+impl Runtime {
+    /// Models of a test's own; the edge pack is the one inside the binary.
+    pub(crate) fn scripted(generator: Option<Box<dyn TextGenerator>>) -> Self {
+        let mut generator = generator;
+        let generator = generator.is_some().then(|| -> Load<dyn TextGenerator> {
+            Box::new(move |_| {
+                let gone = || LoadFailure::model(InferenceError::Gone);
+                generator.take().ok_or_else(gone)
+            })
+        });
+        let edge: Load<dyn TextReader> =
+            Box::new(|_| Ok(Box::new(EdgePack::embedded().map_err(LoadFailure::model)?)));
+        let bounds = Bounds { threads: 1, queue_len: 16, queue_tokens: 100_000 };
+        Self::with(bounds, Loaders { edge: Some(edge), generator, ..Loaders::default() })
+    }
+}
+
 /// Notes what it is given; a text `wait` blocks until the test lets it go.
 struct FakeEncoder {
     seen: Arc<Mutex<Vec<String>>>,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 /// Hop kinds by code.
-pub(super) const KINDS: [HopKind; 9] = [
+pub(super) const KINDS: [HopKind; 10] = [
     HopKind::Detect,
     HopKind::Intent,
     HopKind::Decide,
@@ -18,16 +18,19 @@ pub(super) const KINDS: [HopKind; 9] = [
     HopKind::Generate,
     HopKind::Upstream,
     HopKind::Restore,
+    HopKind::Edge,
 ];
 
 /// Outcomes by code.
-pub(super) const OUTCOMES: [Outcome; 6] = [
+pub(super) const OUTCOMES: [Outcome; 8] = [
     Outcome::Ok,
     Outcome::Error,
     Outcome::Timeout,
     Outcome::Cancelled,
     Outcome::Blocked,
     Outcome::Skipped,
+    Outcome::Rejected,
+    Outcome::NeedsInput,
 ];
 
 /// Distinct texts that [`intern`] keeps; error codes and privacy actions are far fewer.
@@ -45,6 +48,7 @@ pub(super) fn kind_code(kind: HopKind) -> i64 {
         HopKind::Generate => 6,
         HopKind::Upstream => 7,
         HopKind::Restore => 8,
+        HopKind::Edge => 9,
     }
 }
 
@@ -57,6 +61,8 @@ pub(super) fn outcome_code(outcome: Outcome) -> i64 {
         Outcome::Cancelled => 3,
         Outcome::Blocked => 4,
         Outcome::Skipped => 5,
+        Outcome::Rejected => 6,
+        Outcome::NeedsInput => 7,
     }
 }
 
@@ -98,6 +104,6 @@ mod tests {
         for (code, variant) in (0..).zip(OUTCOMES) {
             assert_eq!((outcome_code(variant), outcome(code)), (code, Some(variant)));
         }
-        assert_eq!((kind(-1), kind(9), outcome(6)), (None, None, None));
+        assert_eq!((kind(-1), kind(10), outcome(8)), (None, None, None));
     }
 }

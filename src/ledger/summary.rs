@@ -158,7 +158,7 @@ impl Group {
             Outcome::Error | Outcome::Timeout => self.errors += 1,
             Outcome::Blocked => self.blocked += 1,
             Outcome::Cancelled => self.cancelled += 1,
-            Outcome::Ok | Outcome::Skipped => {}
+            Outcome::Ok | Outcome::Skipped | Outcome::Rejected | Outcome::NeedsInput => {}
         }
         self.usage += sample.usage;
         match sample.cost {

@@ -3,7 +3,7 @@
 use super::ctx::Ctx;
 use super::prepare::Prepared;
 use super::rehearsal;
-use super::source::{Events, Source, Step, reported};
+use super::source::{Events, Source, Step, reported, top_logprobs};
 use crate::chat::{ChatRequest, HopKind, Outcome};
 use crate::config::resolved::{Target, TargetKind};
 use crate::dialect::{anthropic, openai_chat};
@@ -104,7 +104,8 @@ fn source(
     let (stream, target) = (Box::new(stream), target.clone());
     if target.kind == TargetKind::Anthropic {
         let events = Events::Anthropic { stream, decoder: anthropic::StreamDecoder::new(), target };
-        return Source::Encoded { events: Box::new(events), encoder: encoder(request) };
+        let (encoder, top) = (encoder(request), top_logprobs(request));
+        return Source::Encoded { events: Box::new(events), encoder, top };
     }
     Source::OpenAi { stream, target, show_usage: request.include_usage }
 }

@@ -1,7 +1,8 @@
 //! One request's context: its clock, its hops and its record.
 //!
 //! Invariant: every context ends in the ledger exactly once. One that is dropped before it was finished (the client
-//! went away and took the future with it) is recorded as cancelled, with the hop that was under way.
+//! went away and took the future with it) is recorded as cancelled, with the hop that was under way. What a side context
+//! did beside it is part of the same record, however it ended.
 
 use super::rehearsal::{Charge, Rehearsal};
 use crate::chat::{Analysis, Decision, GainAsked, Hop, HopKind, Outcome, RequestRecord, Usage};
@@ -14,7 +15,7 @@ use crate::units::NanoUsd;
 use http::HeaderMap;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
@@ -38,7 +39,13 @@ pub struct Ctx {
     /// Who answers in the targets' place and looks on, for a request that is only tried out.
     pub rehearsal: Option<Arc<Rehearsal>>,
     finished: bool,
+    /// Hops of side contexts that have ended.
+    aside: Option<Aside>,
+    /// Where its hops go, if it is a side context itself.
+    parent: Option<Aside>,
 }
+
+type Aside = Arc<Mutex<Vec<Hop>>>;
 
 /// An attempt at a target: a hop that has tokens and a price.
 #[derive(Debug)]
@@ -59,6 +66,8 @@ pub struct Attempt {
     pub n_deltas: u64,
     /// What it costs.
     pub charge: Charge,
+    /// A short fact for the operator, for its hop.
+    pub detail: Option<String>,
 }
 
 impl Attempt {
@@ -101,6 +110,38 @@ impl Ctx {
             provider_headers: HeaderMap::new(),
             rehearsal: None,
             finished: false,
+            aside: None,
+            parent: None,
+        }
+    }
+
+    /// A context for an attempt beside the one under way. Its hops become part of this record when it ends: by
+    /// [`Self::adopt`], or when it is dropped, which records its attempt as cancelled.
+    pub fn fork(&mut self) -> Self {
+        let aside = Arc::clone(self.aside.get_or_insert_default());
+        let mut side = Self::new(self.live.clone(), self.arrived, self.record.tenant.clone());
+        side.record.id = self.record.id;
+        side.record.at_us = self.record.at_us;
+        side.parent = Some(aside);
+        side
+    }
+
+    /// Goes on with the attempt of a side context; an attempt under way here must be settled.
+    pub fn adopt(&mut self, mut side: Self) {
+        self.attempt = side.attempt.take();
+        self.provider_headers = std::mem::take(&mut side.provider_headers);
+        if let Some(target) = side.record.target.take() {
+            self.record.target = Some(target);
+        }
+        drop(side);
+        self.gather();
+    }
+
+    /// Takes in the hops of side contexts that have ended.
+    pub fn gather(&mut self) {
+        if let Some(aside) = &self.aside {
+            let mut hops = aside.lock().unwrap_or_else(PoisonError::into_inner);
+            self.record.hops.append(&mut hops);
         }
     }
 
@@ -219,6 +260,7 @@ impl Ctx {
             prompt_tokens,
             n_deltas: 0,
             charge: Charge::ByUsage,
+            detail: None,
         });
     }
 
@@ -243,7 +285,7 @@ impl Ctx {
         hop.ttft_us = attempt.ttft.map(|t| t.as_micros() as u64);
         hop.usage = usage;
         hop.cost = cost;
-        hop.detail = detail;
+        hop.detail = detail.or(attempt.detail);
     }
 
     /// Cost so far: the sum over hops, `None` if any of them has no known price.
@@ -265,6 +307,12 @@ impl Ctx {
         }
         self.finished = true;
         self.settle(outcome, None);
+        if let Some(parent) = &self.parent {
+            let mut hops = parent.lock().unwrap_or_else(PoisonError::into_inner);
+            hops.append(&mut self.record.hops);
+            return;
+        }
+        self.gather();
         let mut record = std::mem::take(&mut self.record);
         record.status = status;
         record.outcome = outcome;

@@ -2,6 +2,7 @@
 
 use super::analyze::privacy_failed;
 use super::ctx::Ctx;
+use super::edge::{self, EdgeExplained};
 use crate::chat::{Analysis, ChatRequest, Decision, Usage};
 use crate::error::Error;
 use crate::live::LiveState;
@@ -33,7 +34,7 @@ pub fn decision(
 /// Tokens of an answer that costs are expected for, where the request sets no limit.
 const ANSWER_TOKENS: u32 = 300;
 
-/// What a dry run tells. Holds no text of the request.
+/// What a dry run tells. Holds no text of the conversation.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
     /// What was decided, or considered before it was refused.
@@ -44,6 +45,9 @@ pub struct Explanation {
     /// What the request would cost at each target that was considered; those between which a gain was predicted come first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected_costs: Vec<ExpectedCost>,
+    /// Whether the edge pack would try to answer, where the rule allows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edge: Option<EdgeExplained>,
     /// The types found with their counts.
     pub findings: BTreeMap<&'static str, u32>,
     /// Parts that no detector looked at.
@@ -95,8 +99,10 @@ pub fn explanation(
     });
     let failed =
         analysis.stages.iter().filter_map(|stage| Some((stage.stage, stage.failed?))).collect();
+    let edge = decision.edge.is_some().then(|| edge::explained(request, analysis));
     Explanation {
         decision,
+        edge,
         refused,
         expected_costs,
         findings,

@@ -3,7 +3,7 @@
 use super::cloud::{Opened, Patience, encoder, first_steps, now_seconds};
 use super::ctx::Ctx;
 use super::rehearsal;
-use super::source::{Events, Source};
+use super::source::{Events, Source, top_logprobs};
 use crate::chat::{ChatRequest, HopKind, Outcome, Role, Sampling, StreamEvent};
 use crate::config::resolved::Target;
 use crate::dialect::openai_chat;
@@ -27,66 +27,91 @@ pub async fn open(
     if let Some(opened) = rehearsal::answer(ctx, request, target, &request.raw, patience).await {
         return opened;
     }
-    let queued = Instant::now();
-    let job = |format| GenerateRequest {
-        messages: conversation(request),
-        format,
-        sampling: Sampling {
-            max_tokens: request.sampling.max_tokens.or(Some(target.default_max_tokens)),
-            ..request.sampling.clone()
-        },
-        seed: ctx.record.id.as_u64_pair().1,
-        tenant: ctx.record.tenant.clone(),
-        first_by: Some(queued + patience.ttft),
-        background: patience.background,
-    };
-    let started = match request.response_format.as_deref().map(openai_chat::output_format) {
-        Some(Err(error)) => {
-            Err(Error::new(ErrorKind::InvalidValue, format!("target `{}`: {error}", target.name)))
-        }
-        format => {
-            let format = format.and_then(Result::ok).flatten();
-            ctx.live.runtime.generate(job(format)).map_err(|error| into_error(&error, target))
-        }
-    };
-    let opened = match started {
+    let seed = ctx.record.id.as_u64_pair().1;
+    let sampling = sampling(request, target);
+    let opened = match start(ctx, request, target, patience, (sampling, seed)) {
         Err(error) => Err(error),
-        Ok(tokens) => {
-            let events = Events::Local {
-                tokens,
-                target: target.clone(),
-                deadline: patience.deadline,
-                queued,
-                queue: patience.queue,
-                started: false,
-            };
+        Ok(events) => {
             let answer = answer(ctx, request, events);
             match tokio::time::timeout(patience.ttft, answer).await {
                 Ok(opened) => opened,
-                Err(_) => Err(Error::new(
-                    ErrorKind::UpstreamTimeout,
-                    format!(
-                        "target `{}`: no first token within {} ms",
-                        target.name,
-                        patience.ttft.as_millis()
-                    ),
-                )),
+                Err(_) => Err(too_late(target, patience)),
             }
         }
     };
     if let Err(error) = &opened {
-        let timed_out = error.kind == ErrorKind::UpstreamTimeout;
-        let outcome = if timed_out { Outcome::Timeout } else { Outcome::Error };
-        ctx.settle(outcome, Some(error.kind.code().to_owned()));
+        settle_failed(ctx, error);
     }
     opened
+}
+
+/// How the client wants its answer drawn.
+pub(super) fn sampling(request: &ChatRequest, target: &Target) -> Sampling {
+    Sampling {
+        max_tokens: request.sampling.max_tokens.or(Some(target.default_max_tokens)),
+        ..request.sampling.clone()
+    }
+}
+
+/// Starts the generation of an attempt that has begun, which the caller settles.
+pub(super) fn start(
+    ctx: &Ctx,
+    request: &ChatRequest,
+    target: &Arc<Target>,
+    patience: Patience,
+    (sampling, seed): (Sampling, u64),
+) -> Result<Events, Error> {
+    let queued = Instant::now();
+    let format = match request.response_format.as_deref().map(openai_chat::output_format) {
+        Some(Err(error)) => {
+            let message = format!("target `{}`: {error}", target.name);
+            return Err(Error::new(ErrorKind::InvalidValue, message));
+        }
+        format => format.and_then(Result::ok).flatten(),
+    };
+    let job = GenerateRequest {
+        messages: conversation(request),
+        format,
+        sampling,
+        seed,
+        tenant: ctx.record.tenant.clone(),
+        first_by: Some(queued + patience.ttft),
+        background: patience.background,
+    };
+    let tokens = ctx.live.runtime.generate(job).map_err(|error| into_error(&error, target))?;
+    Ok(Events::Local {
+        tokens,
+        target: target.clone(),
+        deadline: patience.deadline,
+        queued,
+        queue: patience.queue,
+        started: false,
+    })
+}
+
+/// The error of a generation that did not begin in time.
+pub(super) fn too_late(target: &Target, patience: Patience) -> Error {
+    let ms = patience.ttft.as_millis();
+    let message = format!("target `{}`: no first token within {ms} ms", target.name);
+    Error::new(ErrorKind::UpstreamTimeout, message)
+}
+
+/// Settles an attempt that ended in an error.
+pub(super) fn settle_failed(ctx: &mut Ctx, error: &Error) {
+    let timed_out = error.kind == ErrorKind::UpstreamTimeout;
+    let outcome = if timed_out { Outcome::Timeout } else { Outcome::Error };
+    ctx.settle(outcome, Some(error.kind.code().to_owned()));
 }
 
 async fn answer(ctx: &mut Ctx, request: &ChatRequest, mut events: Events) -> Result<Opened, Error> {
     if request.stream {
         return first_steps(
             ctx,
-            Source::Encoded { events: Box::new(events), encoder: encoder(request) },
+            Source::Encoded {
+                events: Box::new(events),
+                encoder: encoder(request),
+                top: top_logprobs(request),
+            },
         )
         .await;
     }

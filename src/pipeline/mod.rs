@@ -3,9 +3,13 @@
 //! [`run`] calls the rooms in this order; nothing else decides it. Every request ends in the ledger, whatever happens.
 
 mod analyze;
+mod cascade;
 mod cloud;
 mod ctx;
+mod edge;
 mod explain;
+#[cfg(test)]
+mod harness;
 mod local;
 mod prepare;
 mod rehearsal;
@@ -16,6 +20,7 @@ mod stage;
 
 pub use analyze::{privacy_failed, run as analyze};
 pub use ctx::Ctx;
+pub use edge::EdgeExplained;
 pub use explain::{Explanation, decision, explanation};
 pub use rehearsal::{Canned, Charge, Rehearsal, Sent};
 pub use relay::Relay;
@@ -58,7 +63,13 @@ pub struct Inbound {
 /// How the river ended for a request that did not fail.
 enum Answer {
     Whole(Bytes),
-    Stream { source: Box<Source>, first: Vec<Step>, restorer: Option<Box<ResponseRestorer>> },
+    /// A whole answer that is a question to the user.
+    Question(Bytes),
+    Stream {
+        source: Box<Source>,
+        first: Vec<Step>,
+        restorer: Option<Box<ResponseRestorer>>,
+    },
 }
 
 /// Serves one request from arrival to record. Never fails: an error becomes a reply.
@@ -89,6 +100,11 @@ async fn serve(mut ctx: Ctx, inbound: Inbound) -> Reply {
         Ok(Answer::Whole(body)) => {
             let headers = respond::headers(&ctx, &remarks, JSON, true);
             ctx.finish(200, Outcome::Ok);
+            Reply { status: 200, headers, body: ReplyBody::Whole(body) }
+        }
+        Ok(Answer::Question(body)) => {
+            let headers = respond::headers(&ctx, &remarks, JSON, true);
+            ctx.finish(200, Outcome::NeedsInput);
             Reply { status: 200, headers, body: ReplyBody::Whole(body) }
         }
         Ok(Answer::Stream { source, first, restorer }) => {
@@ -134,6 +150,11 @@ async fn river(
             .map_err(|_| internal("the explanation could not be written"))?;
         return Ok(Answer::Whole(body.into()));
     }
+    if let Some(allowed) = &decision.edge
+        && let Some(answer) = edge::answer(ctx, remarks, &request, &analysis, allowed).await
+    {
+        return Ok(answer);
+    }
     if let Some(error) = refused {
         return Err(error);
     }
@@ -141,11 +162,20 @@ async fn river(
     drop(headers);
 
     let n_candidates = decision.candidates.len();
-    for (index, candidate) in decision.candidates.iter().enumerate() {
+    let mut index = 0;
+    while let Some(candidate) = decision.candidates.get(index) {
         let more = index + 1 < n_candidates;
-        match answer(ctx, remarks, &request, &analysis, &decision, candidate, more).await {
+        let asked = Asked { request: &request, analysis: &analysis, decision: &decision };
+        let (tried, result) = match &decision.cascade {
+            Some(cascade) if candidate.local && more => {
+                cascade::run(ctx, remarks, asked, index, *cascade).await
+            }
+            _ => (1, answer(ctx, remarks, asked, candidate, more).await),
+        };
+        index += tried;
+        match result {
             Ok(answer) => return Ok(answer),
-            Err(error) if more && error.kind.falls_back() => {
+            Err(error) if index < n_candidates && error.kind.falls_back() => {
                 telemetry::counter(Metric::Fallback, &[&candidate.target]).add(1);
             }
             Err(error) => return Err(error),
@@ -154,30 +184,47 @@ async fn river(
     Err(Error::new(ErrorKind::NoCandidate, "no target is left to try"))
 }
 
-/// Tries one candidate: prepare, upstream, and for whole answers restore.
-async fn answer(
-    ctx: &mut Ctx,
-    remarks: &mut Remarks,
-    request: &Arc<ChatRequest>,
-    analysis: &Arc<crate::chat::Analysis>,
-    decision: &Decision,
+/// A request with what is known and decided about it.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    request: &'a Arc<ChatRequest>,
+    analysis: &'a Arc<crate::chat::Analysis>,
+    decision: &'a Decision,
+}
+
+/// A candidate's target, and how long it may take.
+fn terms(
+    ctx: &Ctx,
+    asked: Asked<'_>,
     candidate: &Candidate,
     more: bool,
-) -> Result<Answer, Error> {
-    let live = ctx.live.clone();
-    let Some(target) = live.config.target(&candidate.target) else {
+) -> Result<(Arc<Target>, Patience), Error> {
+    let Some(target) = ctx.live.config.target(&candidate.target) else {
         return Err(internal("a decision names a target that does not exist"));
     };
-    let budget = live.budget(decision.latency);
+    let budget = ctx.live.budget(asked.decision.latency);
     let deadline = ctx.arrived + budget.total;
     // Without another candidate, waiting longer is the best that can be done, so the class's limit gives way.
-    let ttft = match (request.stream, more) {
+    let ttft = match (asked.request.stream, more) {
         (true, true) => target.limits.ttft.min(budget.ttft_limit),
         (true, false) => target.limits.ttft,
         (false, _) => target.limits.headers,
     };
-    let background = decision.latency == LatencyClass::Background;
-    let patience = Patience { ttft, deadline, queue: budget.queue, background };
+    let background = asked.decision.latency == LatencyClass::Background;
+    Ok((target.clone(), Patience { ttft, deadline, queue: budget.queue, background }))
+}
+
+/// Tries one candidate: prepare, upstream, and for whole answers restore.
+async fn answer(
+    ctx: &mut Ctx,
+    remarks: &mut Remarks,
+    asked: Asked<'_>,
+    candidate: &Candidate,
+    more: bool,
+) -> Result<Answer, Error> {
+    let Asked { request, analysis, decision } = asked;
+    let (target, patience) = terms(ctx, asked, candidate, more)?;
+    let target = &target;
     let prompt_tokens = u64::from(analysis.n_tokens);
     if candidate.local {
         remarks.lost = lost_locally(request);

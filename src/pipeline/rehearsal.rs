@@ -6,7 +6,7 @@
 
 use super::cloud::{Opened, Patience, encoder, first_steps, now_seconds};
 use super::ctx::{Attempt, Ctx};
-use super::source::{Events, Source};
+use super::source::{Events, Source, top_logprobs};
 use crate::analyze::tokens;
 use crate::chat::{
     ChatRequest, ChatResponse, Choice, FinishReason, HopKind, Outcome, RequestRecord, StreamEvent,
@@ -56,6 +56,8 @@ pub struct Canned {
     pub ttft: Duration,
     /// Time to its end.
     pub total: Duration,
+    /// How sure its first tokens looked, 0–1, if that is known.
+    pub confidence: Option<f32>,
 }
 
 /// A body that a target got.
@@ -91,6 +93,12 @@ impl Rehearsal {
         Self { canned, closed: true, seen: Mutex::default() }
     }
 
+    /// One in which a target without an answer is asked.
+    #[cfg(test)]
+    pub(super) fn knowing(canned: HashMap<Arc<str>, Canned>) -> Self {
+        Self { canned, ..Self::default() }
+    }
+
     /// One in which every target answers itself.
     pub fn open() -> Self {
         Self::default()
@@ -99,6 +107,11 @@ impl Rehearsal {
     /// Whether a target needs to be there: not where its answer is, nor where nobody may be asked.
     pub fn stands_in_for(&self, target: &str) -> bool {
         self.closed || self.canned.contains_key(target)
+    }
+
+    /// The answer that is there for a target.
+    pub(super) fn canned(&self, target: &str) -> Option<&Canned> {
+        self.canned.get(target)
     }
 
     /// What targets got, in order.
@@ -158,7 +171,7 @@ async fn play(
     let first = if request.stream { canned.ttft } else { canned.total };
     let left = patience.deadline.saturating_duration_since(std::time::Instant::now());
     let limit = patience.ttft.min(left);
-    charge(ctx, canned);
+    charge(ctx, canned, canned.total);
     if first > limit {
         ctx.pass(limit);
         let message =
@@ -187,7 +200,8 @@ async fn play(
         let first = std::iter::once(start).chain(events).collect();
         let events =
             Events::Canned { first, rest, pause: canned.total.saturating_sub(canned.ttft) };
-        let source = Source::Encoded { events: Box::new(events), encoder: encoder(request) };
+        let (encoder, top) = (encoder(request), top_logprobs(request));
+        let source = Source::Encoded { events: Box::new(events), encoder, top };
         return first_steps(ctx, source).await;
     }
     let response = ChatResponse { id, model: target.model.clone(), choices: vec![choice], usage };
@@ -195,13 +209,36 @@ async fn play(
     Ok(Opened::Whole(openai_chat::encode_response(&response, now_seconds())))
 }
 
-/// Local generation costs the time that it once took.
-fn charge(ctx: &mut Ctx, canned: &Canned) {
+/// Lets the first `look` tokens of a local answer pass; the attempt goes on.
+pub(super) fn begin(
+    ctx: &mut Ctx,
+    request: &ChatRequest,
+    target: &Arc<Target>,
+    canned: &Canned,
+    look: u32,
+) {
+    ctx.begin(HopKind::Generate, target, 0);
+    if let Some(rehearsal) = &ctx.rehearsal {
+        let (target, body) = (target.name.clone(), request.raw.clone());
+        rehearsal.seen().sent.push(Sent { target, local: true, body });
+    }
+    let usage = canned.usage.or_else(|| estimate(ctx, canned.answer.as_ref().ok()?));
+    let n_tokens = usage.map_or(0, |usage| usage.output);
+    let part = f64::from(look) / n_tokens.max(u64::from(look)).max(1) as f64;
+    let taken = canned.ttft + canned.total.saturating_sub(canned.ttft).mul_f64(part);
+    charge(ctx, canned, taken);
+    ctx.pass(taken);
+    if let Some(attempt) = &mut ctx.attempt {
+        attempt.ttft = Some(canned.ttft);
+        attempt.usage = usage.map(|usage| Usage { output: n_tokens.min(u64::from(look)), ..usage });
+    }
+}
+
+/// Local generation costs the time that it took.
+fn charge(ctx: &mut Ctx, canned: &Canned, taken: Duration) {
     let Some(kind) = ctx.attempt.as_ref().map(|attempt| attempt.kind) else { return };
     let charge = match (canned.charge, kind) {
-        (Charge::ByUsage, HopKind::Generate) => {
-            Charge::Known(ctx.live.generation_time(canned.total))
-        }
+        (Charge::ByUsage, HopKind::Generate) => Charge::Known(ctx.live.generation_time(taken)),
         (charge, _) => charge,
     };
     if let Some(attempt) = &mut ctx.attempt {

@@ -2,7 +2,7 @@
 
 use super::ctx::Ctx;
 use super::relay::Relay;
-use crate::chat::Analysis;
+use crate::chat::{Analysis, Escalation};
 use crate::error::Error;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -36,6 +36,9 @@ const COST: HeaderName = HeaderName::from_static("x-weir-cost-usd");
 const NOTICE: HeaderName = HeaderName::from_static("x-weir-notice");
 const LOST: HeaderName = HeaderName::from_static("x-weir-lost");
 const UNCHECKED: HeaderName = HeaderName::from_static("x-weir-unchecked");
+const CONFIDENCE: HeaderName = HeaderName::from_static("x-weir-confidence");
+const ESCALATION: HeaderName = HeaderName::from_static("x-weir-escalation");
+const NEEDS_INPUT: HeaderName = HeaderName::from_static("x-weir-needs-input");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// What the headers of an answer tell beside the record.
@@ -45,12 +48,18 @@ pub struct Remarks {
     pub lost: Vec<String>,
     /// Parts of the request that no detector looked at.
     pub unchecked: Vec<&'static str>,
+    /// How sure the last local answer was that was looked at, 0–1.
+    pub confidence: Option<f32>,
+    /// Why the request went on from it.
+    pub escalation: Option<Escalation>,
+    /// Fields that the user is asked for, by the operator's names.
+    pub needs: Vec<String>,
 }
 
 impl Remarks {
     /// Remarks after an analysis.
     pub fn of(analysis: &Analysis) -> Self {
-        Self { lost: Vec::new(), unchecked: analysis.unchecked.clone() }
+        Self { unchecked: analysis.unchecked.clone(), ..Self::default() }
     }
 }
 
@@ -91,6 +100,15 @@ pub fn headers(
     }
     if !remarks.unchecked.is_empty() {
         put(&mut map, UNCHECKED, &remarks.unchecked.join(", "));
+    }
+    if let Some(confidence) = remarks.confidence {
+        put(&mut map, CONFIDENCE, &format!("{confidence:.3}"));
+    }
+    if let Some(escalation) = remarks.escalation {
+        put(&mut map, ESCALATION, escalation.as_str());
+    }
+    if !remarks.needs.is_empty() {
+        put(&mut map, NEEDS_INPUT, &remarks.needs.join(", "));
     }
     put(&mut map, SERVER_TIMING, &server_timing(ctx));
     map

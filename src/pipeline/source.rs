@@ -3,7 +3,7 @@
 //! Invariant: a source yields [`Step::End`] only when its answer is complete by its own dialect's word.
 
 use super::ctx::{Attempt, Ctx};
-use crate::chat::{FinishReason, HopKind, Outcome, StreamEvent};
+use crate::chat::{ChatRequest, FinishReason, HopKind, Outcome, StreamEvent};
 use crate::config::resolved::Target;
 use crate::dialect::{anthropic, openai_chat};
 use crate::error::{Error, ErrorKind};
@@ -42,12 +42,16 @@ pub enum Source {
         /// Whether the client asked for usage.
         show_usage: bool,
     },
+    /// An answer that is there already.
+    Given(Vec<Step>),
     /// Events are encoded as chunks.
     Encoded {
         /// The events.
         events: Box<Events>,
         /// Their encoder.
         encoder: openai_chat::ChunkEncoder,
+        /// How many tokens the client wants named at each place, if any.
+        top: Option<usize>,
     },
 }
 
@@ -95,22 +99,33 @@ impl Source {
             Self::OpenAi { stream, target, show_usage } => {
                 next_chunks(stream, target, *show_usage, ctx).await
             }
-            Self::Encoded { events, encoder } => {
-                let (events, outcome) = match events.next(ctx).await {
+            Self::Given(steps) => std::mem::take(steps),
+            Self::Encoded { events, encoder, top } => {
+                let (mut events, outcome) = match events.next(ctx).await {
                     Ok(next) => next,
                     Err(error) => return vec![Step::Failed(error)],
                 };
-                let mut steps = Vec::with_capacity(events.len());
-                for event in &events {
-                    match event {
-                        StreamEvent::End => steps.push(Step::End { outcome }),
-                        event => steps.extend(encoder.encode(event).into_iter().map(Step::Chunk)),
-                    }
-                }
-                steps
+                show_logprobs(&mut events, *top);
+                encoded(&events, outcome, encoder)
             }
         }
     }
+}
+
+/// Events as steps; `outcome` is how the answer ended if its end is among them.
+pub(super) fn encoded(
+    events: &[StreamEvent],
+    outcome: Outcome,
+    encoder: &mut openai_chat::ChunkEncoder,
+) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(events.len());
+    for event in events {
+        match event {
+            StreamEvent::End => steps.push(Step::End { outcome }),
+            event => steps.extend(encoder.encode(event).into_iter().map(Step::Chunk)),
+        }
+    }
+    steps
 }
 
 /// All chunks that one read of a provider's OpenAI stream delivered.
@@ -215,6 +230,23 @@ impl Events {
                 }
                 Ok((events, Outcome::Ok))
             }
+        }
+    }
+}
+
+/// How many tokens a client wants named at each place; `None` for no log-probabilities at all.
+pub(super) fn top_logprobs(request: &ChatRequest) -> Option<usize> {
+    let sampling = &request.sampling;
+    sampling.logprobs.then(|| sampling.top_logprobs.unwrap_or(0) as usize)
+}
+
+/// Leaves of the log-probabilities what the client asked for.
+pub(super) fn show_logprobs(events: &mut [StreamEvent], top: Option<usize>) {
+    for event in events {
+        let StreamEvent::Text { logprobs, .. } = event else { continue };
+        match top {
+            None => logprobs.clear(),
+            Some(n) => logprobs.iter_mut().for_each(|token| token.top.truncate(n)),
         }
     }
 }

@@ -74,6 +74,8 @@ pub fn consider(
         privacy: PrivacyAction::LocalOnly,
         shape: crate::chat::ShapeLevel::Off,
         latency: crate::chat::LatencyClass::Interactive,
+        cascade: None,
+        edge: None,
     };
     // A resolved configuration always has a rule that matches; without one nothing may leave.
     let rule = rule.unwrap_or(&fallback);
@@ -85,6 +87,8 @@ pub fn consider(
         privacy: rule.privacy,
         shape: rule.shape,
         latency: rule.latency,
+        cascade: rule.cascade.filter(|_| forced.is_none()),
+        edge: None,
         values,
     };
     if forced.is_none() && !may_decide(config, model) {
@@ -103,6 +107,7 @@ pub fn consider(
         decision.rejected = order.iter().map(reject).collect();
         return (decision, Some(refusal::blocked(&rule.name)));
     }
+    decision.edge = rule.edge.clone().filter(|_| forced.is_none());
     let mut reasons: Vec<(Arc<str>, Reason)> = Vec::new();
     for target in order {
         match candidates::admit(target, rule.privacy, facts, &decision.values, health) {

@@ -57,6 +57,8 @@ fn rule() -> impl Strategy<Value = Rule> {
         privacy,
         shape: crate::chat::ShapeLevel::Off,
         latency: crate::chat::LatencyClass::Interactive,
+        cascade: None,
+        edge: None,
     })
 }
 
@@ -155,6 +157,8 @@ proptest! {
             privacy: PrivacyAction::Allow,
             shape: crate::chat::ShapeLevel::Off,
             latency: crate::chat::LatencyClass::Interactive,
+        cascade: None,
+        edge: None,
         };
         let mut sent = Vec::new();
         for min in [low, low + more] {

@@ -73,6 +73,8 @@ metrics! {
     UnknownPrice = Counter "weir_unknown_price_total" ["target"];
     /// Times that a request went on to its next candidate, by the target that was left.
     Fallback = Counter "weir_fallback_total" ["target"];
+    /// Times that a local answer was not good enough and a request went on, by the target that was left and the reason.
+    Escalation = Counter "weir_escalation_total" ["target", "reason"];
     /// Local stages that did not finish as they should, by reason.
     StageFailures = Counter "weir_stage_failures_total" ["stage", "reason"];
     /// State of a target's breaker: 0 closed, 1 half open, 2 open.

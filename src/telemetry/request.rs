@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Entries per thread; a reload brings new names and the old ones would otherwise stay for ever.
 const MAX_ENTRIES: usize = 512;
 /// Outcomes in the order of [`outcome_index`].
-const N_OUTCOMES: usize = 6;
+const N_OUTCOMES: usize = 8;
 /// Status classes, `0xx` for what is none.
 const CLASSES: [&str; 6] = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx"];
 
@@ -87,7 +87,10 @@ impl<'r> Recorder<'r> {
             if !matches!(hop.kind, HopKind::Upstream | HopKind::Queue) {
                 self.stage_failure(hop);
             }
-            if let Some(target) = &hop.target {
+            // One that was cancelled was beside another, or the last.
+            if let Some(target) = &hop.target
+                && hop.outcome != Outcome::Cancelled
+            {
                 if let Some(left) = last_target.filter(|left| *left != target) {
                     self.registry.counter(Metric::Fallback, &[left]).add(1);
                 }
@@ -199,6 +202,8 @@ fn outcome_index(outcome: Outcome) -> usize {
         Outcome::Cancelled => 3,
         Outcome::Blocked => 4,
         Outcome::Skipped => 5,
+        Outcome::Rejected => 6,
+        Outcome::NeedsInput => 7,
     }
 }
 

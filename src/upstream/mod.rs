@@ -22,7 +22,7 @@ mod stream;
 mod timer;
 
 #[cfg(test)]
-mod scripted;
+pub(crate) mod scripted;
 #[cfg(test)]
 mod tests;
 

@@ -42,7 +42,7 @@ pub(crate) fn target(name: &str, url: &str) -> Target {
 
 /// What the server does next.
 #[derive(Debug, Clone)]
-pub(super) enum Act {
+pub(crate) enum Act {
     /// Writes these bytes.
     Send(String),
     /// Waits until the test lets it go on.
@@ -56,35 +56,35 @@ pub(super) enum Act {
 }
 
 /// An answer with a body of known length. `head` is the status with further header lines, separated by `|`.
-pub(super) fn answer(head: &str, body: &str) -> Act {
+pub(crate) fn answer(head: &str, body: &str) -> Act {
     let lines = head.replace('|', "\r\n");
     Act::Send(format!("HTTP/1.1 {lines}\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
 }
 
 /// A whole JSON answer.
-pub(super) fn json(body: &str) -> Act {
+pub(crate) fn json(body: &str) -> Act {
     answer("200 OK|content-type: application/json", body)
 }
 
 /// The head of a stream.
-pub(super) fn stream_head() -> Act {
+pub(crate) fn stream_head() -> Act {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
     Act::Send(format!("{head}transfer-encoding: chunked\r\n\r\n"))
 }
 
 /// A chunk of a stream.
-pub(super) fn chunk(text: &str) -> Act {
+pub(crate) fn chunk(text: &str) -> Act {
     Act::Send(format!("{:x}\r\n{text}\r\n", text.len()))
 }
 
 /// The end of a stream as HTTP says it.
-pub(super) fn end() -> Act {
+pub(crate) fn end() -> Act {
     Act::Send("0\r\n\r\n".into())
 }
 
 /// The running server.
-pub(super) struct Server {
-    pub(super) url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     shared: Arc<Shared>,
 }
 
@@ -98,7 +98,7 @@ struct Shared {
 
 impl Server {
     /// Plays `script(n)` for request number `n`, from 0, over all connections.
-    pub(super) async fn start(script: impl Fn(usize) -> Vec<Act> + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(script: impl Fn(usize) -> Vec<Act> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1/chat/completions", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
@@ -119,21 +119,21 @@ impl Server {
     }
 
     /// Lets one [`Act::Wait`] pass.
-    pub(super) fn go(&self) {
+    pub(crate) fn go(&self) {
         self.shared.go.add_permits(1);
     }
 
     /// Waits until a client closed a connection in [`Act::Hang`].
-    pub(super) async fn closed(&self) {
+    pub(crate) async fn closed(&self) {
         self.shared.closed.acquire().await.unwrap().forget();
     }
 
     /// Heads and bodies of the requests so far.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    pub(super) fn n_connections(&self) -> usize {
+    pub(crate) fn n_connections(&self) -> usize {
         self.shared.n_connections.load(Ordering::SeqCst)
     }
 }

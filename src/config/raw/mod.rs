@@ -15,7 +15,7 @@ pub use gain::RawGain;
 pub use intent::RawIntent;
 pub use latency::{RawBudget, RawLatency, RawStages};
 pub use local::{RawLocal, RawLocalModel};
-pub use route::{RawRule, RawWhen};
+pub use route::{RawCascade, RawEdge, RawRule, RawWhen};
 pub use target::{NoKey, RawBreaker, RawCapabilities, RawKind, RawLimits, RawTarget};
 
 use schemars::JsonSchema;

@@ -24,6 +24,39 @@ pub struct RawRule {
     pub shape: Option<ShapeLevel>,
     /// Which time budget applies. Default `interactive`.
     pub latency: Option<LatencyClass>,
+    /// Lets a local target begin and looks at its answer before the client gets any of it. Default: local answers go out unseen.
+    pub cascade: Option<RawCascade>,
+    /// Lets the edge pack answer requests whose schema asks for labels or entities, before any target is asked. Default: never.
+    pub edge: Option<RawEdge>,
+}
+
+/// When a local answer is good enough; else the next target answers.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawCascade {
+    /// Lowest score of an answer that is kept. Default 0.6, range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_score: Option<f64>,
+    /// Tokens that are looked at, and held back meanwhile. Default 24, range 1–512.
+    #[schemars(range(min = 1, max = 512), extend("x-unit" = "tokens"))]
+    pub look: Option<u32>,
+    /// Whether the next target starts beside the local one, to be cancelled if the local answer is kept. Default: once the
+    /// latency class's `ttft_target_ms` has passed without a verdict.
+    pub overlap: Option<bool>,
+    /// Whether a second answer is drawn to see whether the two agree. Default false.
+    pub second_sample: Option<bool>,
+}
+
+/// What the edge pack may answer by itself.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawEdge {
+    /// Lowest confidence of each field of an answer. Default 0.7, range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_confidence: Option<f64>,
+    /// Questions to the user by the name of the field: where that field is missing the question is the answer. Default: none.
+    #[serde(default)]
+    pub ask: BTreeMap<String, String>,
 }
 
 /// What a rule asks of a request; a list asks for any one of its entries.

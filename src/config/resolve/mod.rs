@@ -6,6 +6,7 @@
 mod gain;
 mod intents;
 mod local;
+mod local_work;
 mod names;
 mod paths;
 mod rules;

@@ -1,7 +1,7 @@
 //! Rules: names that exist, orders that make sense, and a last rule that always matches.
 
 use super::names::{self, Known};
-use super::{Context, unknown_entity};
+use super::{Context, local_work, unknown_entity};
 use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS};
 use crate::config::entities;
 use crate::config::problem::name_hint;
@@ -18,6 +18,7 @@ pub(super) fn rules(
     pairs: &[GainPair],
     cx: &mut Context<'_>,
 ) -> Vec<Rule> {
+    let local_on = raw.local.enabled.unwrap_or(true);
     let written = raw.targets.iter().map(|target| target.name.clone());
     let resolved = targets.iter().map(|target| Some(target.name.to_string()));
     let mut target_names: Vec<Option<String>> = written.collect();
@@ -57,10 +58,12 @@ pub(super) fn rules(
         rules.push(Rule {
             name,
             when,
-            to,
             privacy,
             shape: raw.shape.unwrap_or(ShapeLevel::Lossless),
             latency: raw.latency.unwrap_or_default(),
+            cascade: local_work::cascade(raw, &to, targets, &path, cx),
+            edge: local_work::edge(raw, local_on, &path, cx),
+            to,
         });
     }
     if always.is_none() {
@@ -81,6 +84,8 @@ fn default_rule(targets: &[Arc<Target>]) -> Rule {
         shape: ShapeLevel::Lossless,
         // Nobody said that a person waits, and a long answer must not be cut after ten seconds.
         latency: LatencyClass::Background,
+        cascade: None,
+        edge: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Targets: what the operator listed, else what the environment has keys for, and the local one.
 
 use super::{Context, names, secret, url};
+use crate::chat::EDGE;
 use crate::config::raw::{RawCapabilities, RawConfig, RawKind, RawTarget};
 use crate::config::resolved::{
     BreakerSettings, Capabilities, Limits, LocalModels, Target, TargetKind,
@@ -9,8 +10,8 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Names that clients use for "let Weir decide".
-pub const AUTO: [&str; 2] = ["auto", "weir/auto"];
+/// Names that no target may have: those that clients use for "let Weir decide", and that of the edge pack in the record.
+const TAKEN: [&str; 3] = ["auto", "weir/auto", EDGE];
 
 /// Targets that exist by default where the provider's key is set: small, priced, and able to take what OpenAI clients
 /// send (tools in Chat Completions, `temperature`). Source: the providers' model pages and migration guides, 2026-11.
@@ -38,7 +39,7 @@ pub(super) fn targets(
         let path = format!("targets[{i}]");
         let name = raw.name.as_deref().unwrap_or_default();
         let taken = targets.iter().map(|target| &*target.name);
-        names::check(name, "a target", &format!("{path}.name"), taken, &AUTO, cx);
+        names::check(name, "a target", &format!("{path}.name"), taken, &TAKEN, cx);
         if raw.kind == Some(RawKind::Local) && !local.enabled {
             let hint = "take the target out or set `local.enabled: true`";
             cx.report(&path, "is local, and local models are off", Some(hint.to_owned()));

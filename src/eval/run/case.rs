@@ -1,6 +1,7 @@
 //! One case, step by step: each step's request holds the conversation so far, with the answers that really came.
 
 use super::{Run, RunError, answer, judge};
+use crate::chat::EDGE;
 use crate::config::TargetKind;
 use crate::eval::check::{Answer, CallCounts, Check, Observed};
 use crate::eval::result::{CaseResult, CheckResult, StepResult, cost};
@@ -57,6 +58,9 @@ pub async fn run(run: &Run, case: &Case) -> Result<CaseResult, RunError> {
 /// Whether an answer of this target is an escalation: it is not the first of the suite's tiers, or, without tiers, it is not
 /// local where something local could have answered.
 fn has_left_first_tier(run: &Run, target: &str) -> Option<bool> {
+    if target == EDGE {
+        return Some(false);
+    }
     if let Some(first) = run.suite.tiers.first() {
         return Some(target != first);
     }
@@ -221,6 +225,11 @@ impl Turn<'_> {
     /// What the suite says of the target that answered; nothing where targets are asked themselves.
     fn outcome(&self, seen: &Observed<'_>) -> Option<CheckResult> {
         let target = seen.record.target.as_deref().filter(|_| seen.answer.is_some())?;
+        if target == EDGE && self.step.checks.is_empty() {
+            // It really answered, whatever the targets would have made of it.
+            let why = "the edge pack answered, and no check says whether it is right";
+            return Some(CheckResult::new("outcome", Err(why.to_owned())));
+        }
         let right = self.step.outcomes.get(target).filter(|_| self.is_canned())?;
         let verdict = match right {
             true => Ok(()),

@@ -12,8 +12,15 @@ use std::time::Duration;
 const NO_WORDS: &str = "(simulated)";
 
 /// Fields of an answer beside its content.
-const METER: [&str; 6] =
-    ["input_tokens", "cached_tokens", "output_tokens", "cost_usd", "latency_ms", "ttft_ms"];
+const METER: [&str; 7] = [
+    "input_tokens",
+    "cached_tokens",
+    "output_tokens",
+    "cost_usd",
+    "latency_ms",
+    "ttft_ms",
+    "confidence",
+];
 
 /// An answer, or the failure to give one.
 #[derive(Debug, Clone)]
@@ -25,6 +32,7 @@ pub struct Recorded {
     charge: Charge,
     ttft: Duration,
     total: Duration,
+    confidence: Option<f32>,
 }
 
 impl Recorded {
@@ -77,6 +85,8 @@ impl Recorded {
             // Without words and tokens there is nothing to price; a guess would look like a figure.
             recorded.charge = Charge::Unknown;
         }
+        // Nothing can be seen of an answer without words.
+        recorded.confidence.get_or_insert(1.0);
         Ok((success, recorded))
     }
 
@@ -115,13 +125,18 @@ impl Recorded {
         if ttft > total {
             return Err("`ttft_ms` is part of `latency_ms` and cannot be more".to_owned());
         }
-        Ok(Self { answer, has_words, usage, charge, ttft, total })
+        let confidence = fields.number("confidence")?.map(|sure| sure as f32);
+        if confidence.is_some_and(|sure| sure > 1.0) {
+            return Err("`confidence` goes from 0 to 1".to_owned());
+        }
+        Ok(Self { answer, has_words, usage, charge, ttft, total, confidence })
     }
 
     /// The answer as the river takes it.
     pub fn canned(&self) -> Canned {
         let (answer, usage, charge) = (self.answer.clone(), self.usage, self.charge);
-        Canned { answer, usage, charge, ttft: self.ttft, total: self.total }
+        let (ttft, total, confidence) = (self.ttft, self.total, self.confidence);
+        Canned { answer, usage, charge, ttft, total, confidence }
     }
 
     /// Its cost, if the suite says it.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const MAX_HOPS: i64 = 1_024;
 
 /// Each script leads from the version of its index to the next. Never change one that was released; add another.
-const MIGRATIONS: [&str; 2] = [TABLES, VIEWS];
+const MIGRATIONS: [&str; 3] = [TABLES, VIEWS, LOCAL_WORK];
 
 const TABLES: &str = "
     CREATE TABLE names(
@@ -96,6 +96,10 @@ const VIEWS: &str = "
         h.cache_write, h.output, h.reasoning, h.estimated, h.cost AS cost_nano_usd, h.detail
     FROM hops h JOIN requests r ON r.seq = h.key >> 10
     JOIN hop_kinds k ON k.code = h.kind JOIN outcomes o ON o.code = h.outcome;";
+
+const LOCAL_WORK: &str = "
+    INSERT INTO outcomes VALUES (6, 'rejected'), (7, 'needs_input');
+    INSERT INTO hop_kinds VALUES (9, 'edge');";
 
 /// The version of this program's schema.
 pub(super) fn known() -> i64 {
