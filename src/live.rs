@@ -3,6 +3,10 @@
 //! Invariant: a request holds one [`LiveState`] from first to last byte. The model runtime and the ledger live as long as
 //! the process; everything else belongs to one state.
 
+mod gateway;
+
+pub use gateway::{Changed, Gateway, PatchError};
+
 use crate::analyze::gain::{GainFileError, GainModel, Seen};
 use crate::analyze::{EmbedError, Embedder, IntentModel, tokens};
 use crate::chat::{ChatRequest, GainEstimate, Intent, LatencyClass, SlotKind, Usage};
@@ -19,7 +23,7 @@ use crate::privacy::detect::{Detectors, undisguised};
 use crate::telemetry::{self, Metric};
 use crate::units::NanoUsd;
 use crate::upstream::{Health, Upstreams};
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwapOption;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -306,6 +310,15 @@ impl LiveState {
         Ok(())
     }
 
+    /// Fits the intents once the encoder is there; requests are served meanwhile, without an intent.
+    pub fn fit_in_background(self: Arc<Self>) {
+        tokio::spawn(async move {
+            if let Err(reason) = self.fit_intents().await {
+                tracing::error!("intents are not available: {reason}");
+            }
+        });
+    }
+
     /// Brings the gauges and what the models have counted up to date, for a reader of the metrics.
     pub fn refresh_gauges(&self) {
         for target in self.config.targets.iter().filter(|target| target.kind != TargetKind::Local) {
@@ -415,38 +428,4 @@ pub fn runtime_spec(local: &LocalModels) -> Result<RuntimeSpec, OpenError> {
         queue_tokens: local.queue_tokens,
         kv_cache_bytes: local.kv_cache_bytes,
     })
-}
-
-/// The process's one live state and the way to swap it.
-pub struct Gateway {
-    live: ArcSwap<LiveState>,
-}
-
-impl Gateway {
-    /// A gateway that serves with `live`.
-    pub fn new(live: LiveState) -> Arc<Self> {
-        Arc::new(Self { live: ArcSwap::from_pointee(live) })
-    }
-
-    /// The state that a request arriving now is served with.
-    pub fn live(&self) -> Arc<LiveState> {
-        self.live.load_full()
-    }
-
-    /// Opens a new configuration, fits its intents and swaps it in; on an error the old state stays.
-    ///
-    /// # Errors
-    /// As [`LiveState::open`], or the intents could not be fitted.
-    pub async fn reload(&self, config: Config) -> Result<(), String> {
-        let old = self.live();
-        let next =
-            LiveState::open(Arc::new(config), old.runtime.clone(), old.ledger.clone(), Some(&old))
-                .map_err(|error| error.to_string())?;
-        if old.runtime.state(Which::Encoder).is_ready() {
-            next.fit_intents().await?;
-        }
-        next.warm_detectors();
-        self.live.store(Arc::new(next));
-        Ok(())
-    }
 }

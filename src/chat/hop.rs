@@ -152,6 +152,8 @@ pub struct RequestRecord {
     pub ttft_us: Option<u64>,
     /// Total minus the union of upstream intervals, in microseconds.
     pub overhead_us: u64,
+    /// Key of the task that the client says it belongs to, a digest of the task's name.
+    pub task: Option<Uuid>,
     /// Hash of the configuration that decided.
     pub config_hash: Arc<str>,
     /// The hops, in order of their start.

@@ -1,5 +1,6 @@
-//! `weir config check | schema | show`.
+//! `weir config check | schema | show | history | rollback`.
 
+use super::history;
 use crate::config::{Config, Overrides, TargetKind, describe, find, schema};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,10 @@ pub enum ConfigArgs {
     Schema,
     /// Print the configuration as Weir understands it, with every default, secrets masked.
     Show,
+    /// List the changes of the configuration that a gateway recorded in its ledger, newest last.
+    History(history::HistoryArgs),
+    /// Bring an earlier configuration back; a running gateway takes it as it takes any change of the file.
+    Rollback(history::RollbackArgs),
 }
 
 /// Runs the command. `config_path` is what `--config` said.
@@ -26,6 +31,8 @@ pub fn run(args: &ConfigArgs, config_path: Option<&Path>) -> anyhow::Result<()> 
     let env = |name: &str| std::env::var(name).ok();
     let load = |path: Option<&Path>| Config::load(path, &env, &Overrides::default());
     let text = match args {
+        ConfigArgs::History(args) => history::list(args, config_path, &env)?,
+        ConfigArgs::Rollback(args) => history::rollback(args, config_path, &env)?,
         ConfigArgs::Schema => serde_json::to_string_pretty(&schema())?,
         ConfigArgs::Show => serde_saphyr::to_string(&describe(&load(config_path)?))?,
         ConfigArgs::Check { file } => {

@@ -2,7 +2,9 @@
 //! `tail`).
 
 use crate::chat::{Hop, RequestRecord, Usage};
-use crate::ledger::{By, Ledger, LedgerStore, Lookup, RecordView, SqliteStore, SummaryRow};
+use crate::ledger::{
+    By, Feedback, Ledger, LedgerStore, Lookup, RecordView, SqliteStore, SummaryRow,
+};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -126,13 +128,18 @@ fn show(out: &mut impl Write, store: &SqliteStore, id: &str, json: bool) -> anyh
         Lookup::None => bail!("no request `{id}`; `weir ledger tail` lists the last ones"),
         Lookup::Ambiguous => bail!("more than one request begins with `{id}`; give more of the id"),
     };
+    let told = store.feedback(record.task.unwrap_or(record.id))?;
     if json {
-        serde_json::to_writer_pretty(&mut *out, &RecordView::new(&record)).context("stdout")?;
+        let view = RecordView::new(&record).with_outcomes(&told);
+        serde_json::to_writer_pretty(&mut *out, &view).context("stdout")?;
         writeln!(out)?;
         return Ok(());
     }
     for (name, value) in facts(&record) {
         writeln!(out, "{name:<10} {value}")?;
+    }
+    for one in &told {
+        writeln!(out, "{:<10} {}", "outcome", outcome_words(one))?;
     }
     writeln!(out)?;
     let head = HOP_HEAD.map(str::to_owned);
@@ -202,7 +209,7 @@ fn facts(record: &RequestRecord) -> Vec<(&'static str, String)> {
     });
     let stream = if record.stream { ", streamed" } else { "" };
     let error = record.error.map(|error| format!(", {error}")).unwrap_or_default();
-    vec![
+    [
         ("id", record.id.to_string()),
         ("at", moment(record.at_us)),
         ("tenant", or_dash(record.tenant.as_deref())),
@@ -229,6 +236,17 @@ fn facts(record: &RequestRecord) -> Vec<(&'static str, String)> {
         ),
         ("config", record.config_hash.to_string()),
     ]
+    .into_iter()
+    .chain(record.task.map(|task| ("task", task.to_string())))
+    .collect()
+}
+
+/// One outcome as it was posted; the last one with a success counts.
+fn outcome_words(told: &Feedback) -> String {
+    let success = told.success.map(|success| format!("success {success:.2}"));
+    let kpi = told.kpi.iter().map(|(name, value)| format!("{name} {value}"));
+    let words: Vec<String> = success.into_iter().chain(kpi).collect();
+    format!("{}, told {}", words.join(", "), moment(told.at_us))
 }
 
 const HOP_HEAD: [&str; 10] = [
@@ -260,7 +278,7 @@ fn hop_cells(hop: &Hop) -> [String; 10] {
     ]
 }
 
-const SUMMARY_HEAD: [&str; 16] = [
+const SUMMARY_HEAD: [&str; 19] = [
     "key",
     "requests",
     "errors",
@@ -272,6 +290,9 @@ const SUMMARY_HEAD: [&str; 16] = [
     "output",
     "usd",
     "unpriced",
+    "outcomes",
+    "successes",
+    "usd/success",
     "total p50",
     "p95",
     "overhead p50",
@@ -279,7 +300,7 @@ const SUMMARY_HEAD: [&str; 16] = [
     "ttft p50",
 ];
 
-fn summary_cells(row: &SummaryRow) -> [String; 16] {
+fn summary_cells(row: &SummaryRow) -> [String; 19] {
     [
         row.key.as_deref().unwrap_or("-").to_owned(),
         row.requests.to_string(),
@@ -292,6 +313,9 @@ fn summary_cells(row: &SummaryRow) -> [String; 16] {
         row.output_tokens.to_string(),
         row.cost.to_string(),
         row.unknown_costs.to_string(),
+        row.outcomes.to_string(),
+        format!("{:.1}", row.successes),
+        row.cost_per_success.map_or_else(|| "-".to_owned(), |cost| cost.to_string()),
         duration(row.total_us.p50),
         duration(row.total_us.p95),
         duration(row.overhead_us.p50),
@@ -301,7 +325,7 @@ fn summary_cells(row: &SummaryRow) -> [String; 16] {
 }
 
 /// Rows as columns as wide as their widest cell: text left, what starts with a digit right.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let width =
         |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; N] = std::array::from_fn(width);
@@ -348,7 +372,7 @@ fn duration(us: u64) -> String {
     }
 }
 
-fn moment(at_us: i64) -> String {
+pub(super) fn moment(at_us: i64) -> String {
     match jiff::Timestamp::from_microsecond(at_us) {
         Ok(at) => at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         Err(_) => at_us.to_string(),
@@ -356,7 +380,7 @@ fn moment(at_us: i64) -> String {
 }
 
 /// A client chose the model's name: control characters must not reach a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

@@ -8,6 +8,7 @@ mod eval;
 mod explain;
 mod file;
 mod gain;
+mod history;
 mod ledger;
 mod models;
 mod open;

@@ -74,7 +74,7 @@ async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     let files = config.files.clone();
     let live = LiveState::open(Arc::new(config), runtime, ledger.clone(), None)?;
     live.warm_detectors();
-    let gateway = Gateway::new(live);
+    let gateway = Gateway::new(live, source.clone());
     let reloaded = gateway.clone();
     let on_change = move |loaded| {
         let gateway = reloaded.clone();
@@ -83,7 +83,7 @@ async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     let watching = watch(source, &files, on_change);
     tokio::spawn(watching.context("SIGHUP cannot be handled")?);
     greet(&gateway.live().config, address);
-    fit_in_background(&gateway);
+    gateway.live().fit_in_background();
 
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
@@ -118,16 +118,6 @@ fn greet(config: &Config, address: SocketAddr) {
         Some(path) => tracing::info!("ledger: {}", path.display()),
         None => tracing::warn!("the ledger is off: requests leave no record"),
     }
-}
-
-/// Fits the intents once the encoder is there; requests are served meanwhile, without an intent.
-fn fit_in_background(gateway: &Arc<Gateway>) {
-    let live = gateway.live();
-    tokio::spawn(async move {
-        if let Err(reason) = live.fit_intents().await {
-            tracing::error!("intents are not available: {reason}");
-        }
-    });
 }
 
 async fn reload(gateway: &Gateway, loaded: Result<Config, crate::config::ConfigErrors>) {

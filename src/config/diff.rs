@@ -15,6 +15,12 @@ pub fn diff(old: &Config, new: &Config) -> Vec<String> {
             lines.push(format!("api_keys[{}].key: has another value", key.name));
         }
     }
+    for key in &new.admin_keys {
+        let before = old.admin_keys.iter().find(|before| before.name == key.name);
+        if before.is_some_and(|before| !same(Some(&before.secret), Some(&key.secret))) {
+            lines.push(format!("admin_keys[{}].key: has another value", key.name));
+        }
+    }
     for target in &new.targets {
         let before =
             old.target(&target.name).filter(|before| before.key.is_some() && target.key.is_some());

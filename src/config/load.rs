@@ -1,6 +1,7 @@
 //! From a path to a configuration, or to the list of everything that is wrong.
 
 use super::check::{Checked, check};
+use super::overlay::{Overlay, Written};
 use super::problem::{ConfigErrors, Problem};
 use super::raw::{ROUTE_ALIASES, RawConfig};
 use super::resolve::{Context, Env, resolve};
@@ -38,17 +39,17 @@ impl Config {
         env: Env<'_>,
         overrides: &Overrides,
     ) -> Result<Self, ConfigErrors> {
-        let Some(file) = find(path, env) else { return from_text("", None, env, overrides) };
-        match std::fs::read_to_string(&file) {
-            Ok(text) => from_text(&text, Some(&file), env, overrides),
-            Err(error) => {
-                let message = match error.kind() {
-                    std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                    kind => format!("cannot be read: {kind}"),
-                };
-                Err(one(Some(&file), None, message))
-            }
-        }
+        let Some(file) = find(path, env) else {
+            return Self::from_text("", None, env, overrides);
+        };
+        let text = read(&file)?;
+        let overlay = Overlay::read(&file).map_err(|message| {
+            let path = Overlay::path(&file);
+            let mut errors = one(Some(&path), None, message);
+            errors.files.push(file.clone());
+            errors
+        })?;
+        Self::from_parts(&text, Some(&file), &overlay, env, overrides)
     }
 
     /// Loads the configuration from text; `file` gives the name for messages and the folder for relative paths.
@@ -61,20 +62,51 @@ impl Config {
         env: Env<'_>,
         overrides: &Overrides,
     ) -> Result<Self, ConfigErrors> {
-        from_text(text, file, env, overrides)
+        Self::from_parts(text, file, &Overlay::default(), env, overrides)
+    }
+
+    /// Loads the configuration from a file's text and the overrides beside it.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_parts(
+        text: &str,
+        file: Option<&Path>,
+        overlay: &Overlay,
+        env: Env<'_>,
+        overrides: &Overrides,
+    ) -> Result<Self, ConfigErrors> {
+        from_parts(text, file, overlay, env, overrides)
     }
 }
 
-fn from_text(
+/// The text of a configuration file.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn read(file: &Path) -> Result<String, ConfigErrors> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            kind => format!("cannot be read: {kind}"),
+        };
+        one(Some(file), None, message)
+    })
+}
+
+fn from_parts(
     text: &str,
     file: Option<&Path>,
+    overlay: &Overlay,
     env: Env<'_>,
     overrides: &Overrides,
 ) -> Result<Config, ConfigErrors> {
+    let mut ignored = Vec::new();
     let checked = if text.trim().is_empty() {
         Checked { value: serde_json::json!({}), ..Checked::default() }
     } else {
-        let root = tree::parse(text).map_err(|(at, message)| one(file, at, message))?;
+        let mut root = tree::parse(text).map_err(|(at, message)| one(file, at, message))?;
+        ignored = overlay.apply(&mut root);
         let aliases = ROUTE_ALIASES.map(|alias| (alias, "route"));
         check(&root, schema::inlined(), &aliases)
     };
@@ -88,10 +120,14 @@ fn from_text(
         return Err(errors(file, problems, Vec::new()));
     };
     let dir = file.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
-    let files = file.map(Path::to_path_buf).into_iter().collect();
+    let files = file.map(|file| vec![file.to_path_buf(), Overlay::path(file)]).unwrap_or_default();
     let mut cx = Context { env, dir, places, lost, problems, files };
-    let config = resolve(&raw, overrides, &mut cx);
-    if cx.problems.is_empty() { Ok(config) } else { Err(errors(file, cx.problems, cx.files)) }
+    let mut config = resolve(&raw, overrides, &mut cx);
+    if !cx.problems.is_empty() {
+        return Err(errors(file, cx.problems, cx.files));
+    }
+    config.written = Written { text: text.to_owned(), overlay: overlay.clone(), ignored };
+    Ok(config)
 }
 
 fn one(file: Option<&Path>, at: Option<(u64, u64)>, message: String) -> ConfigErrors {

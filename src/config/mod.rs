@@ -7,6 +7,7 @@ mod check;
 mod diff;
 pub mod entities;
 mod load;
+mod overlay;
 mod problem;
 pub mod raw;
 mod resolve;
@@ -21,13 +22,14 @@ mod tests;
 
 pub use diff::diff;
 pub use load::{Overrides, find};
+pub use overlay::{Overlay, Override, Written, replace_file};
 pub use problem::{ConfigErrors, Problem, name_hint};
 pub use resolve::Env;
 pub use resolved::{
-    ApiKey, BreakerSettings, Budget, Capabilities, Condition, Config, GainBounds, GainPair,
-    IntentSpec, LatencyBudgets, LedgerSettings, Limits, LocalModel, LocalModels, PrivacySettings,
-    Rule, Target, TargetKind,
+    AdminKey, ApiKey, BreakerSettings, Budget, Capabilities, Condition, Config, GainBounds,
+    GainPair, IntentSpec, LatencyBudgets, LedgerSettings, Limits, LocalModel, LocalModels,
+    PrivacySettings, Rule, Target, TargetKind,
 };
-pub use schema::schema;
+pub use schema::{schema, thresholds};
 pub use show::describe;
-pub use watch::{SharedEnv, Source, watch};
+pub use watch::{ChangeError, SharedEnv, Source, watch};

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a [`Config`] that exists can be served; names that refer to each other do.
 
+use super::overlay::Written;
 use crate::chat::{Cascade, EdgeAnswers, EntityType, LatencyClass, PrivacyAction, ShapeLevel};
 use crate::units::NanoUsd;
 use secrecy::SecretString;
@@ -19,6 +20,8 @@ pub struct Config {
     pub api_keys: Vec<ApiKey>,
     /// Largest request body in bytes.
     pub body_limit: usize,
+    /// Keys for `/admin/routes`; empty switches it off.
+    pub admin_keys: Vec<AdminKey>,
     /// Targets in the order of the file.
     pub targets: Vec<Arc<Target>>,
     /// Intents with their examples.
@@ -43,6 +46,8 @@ pub struct Config {
     pub hash: Arc<str>,
     /// Every file that was read for it, the configuration file first; a change of one may change the configuration.
     pub files: Vec<PathBuf>,
+    /// What it was loaded from.
+    pub written: Written,
 }
 
 /// A key that a client may present.
@@ -52,6 +57,15 @@ pub struct ApiKey {
     pub name: Arc<str>,
     /// The tenant it stands for.
     pub tenant: Arc<str>,
+    /// The key.
+    pub secret: SecretString,
+}
+
+/// A key for `/admin/routes`.
+#[derive(Debug, Clone)]
+pub struct AdminKey {
+    /// The operator's name for it.
+    pub name: Arc<str>,
     /// The key.
     pub secret: SecretString,
 }

@@ -21,6 +21,34 @@ pub(super) fn inlined() -> &'static Value {
     &SCHEMA
 }
 
+/// Every number that a rule may hold, by its path in the rule, such as `when.min_probability`.
+pub fn thresholds() -> &'static [String] {
+    static FIELDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut fields = Vec::new();
+        if let Some(rule) = inlined().pointer("/properties/route/items") {
+            numbers("", rule, &mut fields);
+        }
+        fields
+    });
+    &FIELDS
+}
+
+fn numbers(path: &str, schema: &Value, fields: &mut Vec<String>) {
+    let is_number = |name: &Value| matches!(name.as_str(), Some("number" | "integer"));
+    match schema.get("type") {
+        Some(Value::Array(types)) if types.iter().any(is_number) => fields.push(path.to_owned()),
+        Some(name) if is_number(name) => fields.push(path.to_owned()),
+        _ => {}
+    }
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    for (name, schema) in properties {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        numbers(&path, schema, fields);
+    }
+    let branches = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    branches.for_each(|schema| numbers(path, schema, fields));
+}
+
 fn with_aliases(mut schema: Value) -> Value {
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         let route = properties.get("route").cloned();

@@ -20,6 +20,8 @@ pub fn describe(config: &Config) -> Value {
         .iter()
         .map(|key| json!({"name": &*key.name, "tenant": &*key.tenant, "key": MASK}))
         .collect();
+    let admins = config.admin_keys.iter();
+    let admins: Vec<Value> = admins.map(|key| json!({"name": &*key.name, "key": MASK})).collect();
     let intents: Vec<Value> = config
         .intents
         .iter()
@@ -44,6 +46,7 @@ pub fn describe(config: &Config) -> Value {
     let value = json!({
         "listen": config.listen.to_string(),
         "api_keys": keys,
+        "admin_keys": admins,
         "targets": config.targets.iter().map(|target| describe_target(target)).collect::<Vec<_>>(),
         "intents": intents,
         "gain": config.gain.iter().map(pair).collect::<Vec<_>>(),

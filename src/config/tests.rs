@@ -166,7 +166,7 @@ intents: [{name: x, examples_file: words.txt}, {name: y, examples: [a, b, c]}]";
     let config = Config::load(Some(&file), &|_| None, &Overrides::default()).unwrap();
     assert_eq!(config.intents[0].examples, ["one", "two", "three"]);
     assert_eq!(config.targets[0].key.as_ref().unwrap().expose_secret(), "from-a-file");
-    assert_eq!(config.files.len(), 3);
+    assert_eq!(config.files.len(), 4, "the file of overrides among them");
     let gone = Config::load(Some(Path::new("nowhere.yaml")), &|_| None, &Overrides::default())
         .unwrap_err();
     assert_eq!(gone.to_string(), "nowhere.yaml: there is no such file");
@@ -195,4 +195,25 @@ fn any_text_is_answered_and_never_panics() {
     proptest!(ProptestConfig::with_cases(300), |(text in "[a-z:\\[\\]{}&*!|> \n'\"0-9.-]{0,60}")| {
         let _ = load(&text);
     });
+}
+
+#[test]
+fn thresholds_are_the_numbers_of_a_rule() {
+    let fields = super::thresholds();
+    for field in ["when.min_probability", "when.max_reject", "when.max_context_tokens"] {
+        assert!(fields.iter().any(|known| known == field), "{field} not in {fields:?}");
+    }
+    assert!(fields.iter().all(|field| !field.contains("name") && !field.contains("header")));
+}
+
+#[test]
+fn broken_overrides_are_a_clear_error_and_both_files_are_watched() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("weir.yaml");
+    std::fs::write(&file, "body_limit_mib: 1").unwrap();
+    std::fs::write(folder.path().join("weir.overrides.json"), "{\"thresholds\": 1}").unwrap();
+    let errors = Config::load(Some(&file), &|_| None, &Overrides::default()).unwrap_err();
+    let told = errors.to_string();
+    assert!(told.contains("weir.overrides.json: is not what Weir writes (line 1)"), "{told}");
+    assert_eq!(errors.files.len(), 2);
 }

@@ -6,7 +6,8 @@
 //!
 //! Invariant: the callback gets a loaded configuration or the reason why not; the caller keeps what it has in that case.
 
-use super::load::Overrides;
+use super::load::{self, Overrides};
+use super::overlay::Overlay;
 use super::problem::ConfigErrors;
 use super::resolved::Config;
 use sha2::{Digest, Sha256};
@@ -45,6 +46,40 @@ impl Source {
     pub fn load(&self) -> Result<Config, ConfigErrors> {
         Config::load(self.path.as_deref(), &*self.env, &self.overrides)
     }
+
+    /// The configuration with thresholds of a rule changed, and the file that the overrides belong to. Nothing is written.
+    ///
+    /// # Errors
+    /// There is no file or no such rule, or the configuration would not be valid.
+    pub fn changed(
+        &self,
+        rule: &str,
+        changes: &[(String, Option<f64>)],
+    ) -> Result<(Config, PathBuf), ChangeError> {
+        let file = load::find(self.path.as_deref(), &*self.env).ok_or(ChangeError::NoFile)?;
+        let text = load::read(&file).map_err(ChangeError::Invalid)?;
+        let overlay = Overlay::read(&file).map_err(ChangeError::Overrides)?;
+        let overlay = overlay.with(&text, rule, changes).map_err(ChangeError::NoRule)?;
+        let loaded = Config::from_parts(&text, Some(&file), &overlay, &*self.env, &self.overrides);
+        Ok((loaded.map_err(ChangeError::Invalid)?, file))
+    }
+}
+
+/// Why thresholds cannot be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The defaults are in use.
+    #[error("there is no configuration file, so there are no rules to change")]
+    NoFile,
+    /// No such rule in the file.
+    #[error("{0}")]
+    NoRule(String),
+    /// The file of overrides cannot be used.
+    #[error("the file of overrides beside the configuration {0}")]
+    Overrides(String),
+    /// What would come out has problems.
+    #[error("{0}")]
+    Invalid(ConfigErrors),
 }
 
 /// Gives a task that calls `on_change` with every new configuration, and waits for it, for as long as it is polled.

@@ -3,7 +3,7 @@
 use crate::config::resolved::Config;
 use crate::error::{Error, ErrorKind};
 use axum::http::{HeaderMap, header};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
@@ -20,20 +20,44 @@ pub fn tenant(config: &Config, headers: &HeaderMap) -> Result<Option<Arc<str>>, 
             "no API key: send `Authorization: Bearer KEY` with a key from api_keys of this gateway";
         return Err(Error::new(ErrorKind::Unauthenticated, message));
     };
-    let mut tenant = None;
-    // Every key is compared, so that timing says nothing about which one came close.
-    for key in &config.api_keys {
-        if bool::from(key.secret.expose_secret().as_bytes().ct_eq(given.as_bytes())) {
-            tenant = Some(key.tenant.clone());
-        }
-    }
-    match tenant {
+    let keys = config.api_keys.iter().map(|key| (&key.secret, &key.tenant));
+    match matching(keys, given) {
         Some(tenant) => Ok(Some(tenant)),
         None => Err(Error::new(
             ErrorKind::Unauthenticated,
             "the API key is not one of this gateway's api_keys",
         )),
     }
+}
+
+/// The name of the admin key that a request carries.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] if none are configured, [`ErrorKind::Unauthenticated`] if the request carries none of them.
+pub fn admin(config: &Config, headers: &HeaderMap) -> Result<Arc<str>, Error> {
+    if config.admin_keys.is_empty() {
+        let message = "this path is off: list `admin_keys` in the configuration to switch it on";
+        return Err(Error::new(ErrorKind::NotFound, message));
+    }
+    let keys = config.admin_keys.iter().map(|key| (&key.secret, &key.name));
+    presented(headers).and_then(|given| matching(keys, given)).ok_or_else(|| {
+        let message = "send `Authorization: Bearer KEY` with a key from admin_keys of this gateway";
+        Error::new(ErrorKind::Unauthenticated, message)
+    })
+}
+
+/// What stands beside the key that was given. Every key is compared, so that timing says nothing about which one came close.
+fn matching<'a>(
+    keys: impl Iterator<Item = (&'a SecretString, &'a Arc<str>)>,
+    given: &str,
+) -> Option<Arc<str>> {
+    let mut found = None;
+    for (secret, name) in keys {
+        if bool::from(secret.expose_secret().as_bytes().ct_eq(given.as_bytes())) {
+            found = Some(name.clone());
+        }
+    }
+    found
 }
 
 fn presented(headers: &HeaderMap) -> Option<&str> {

@@ -2,11 +2,13 @@
 //!
 //! Invariant: every answer that is not a stream of a model is JSON in OpenAI's shape, errors included.
 
+mod admin;
 mod auth;
 mod body;
 mod chat;
 mod health;
 mod models;
+mod outcomes;
 mod serve;
 mod usage;
 
@@ -19,8 +21,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use std::sync::Arc;
+
+/// Largest body of what is no chat, in bytes.
+const SMALL_BODY: usize = 16 * 1024;
 
 /// All paths of the gateway.
 pub fn router(gateway: Arc<Gateway>) -> Router {
@@ -30,6 +35,9 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::one))
         .route("/v1/usage", get(usage::summary))
+        .route("/v1/outcomes", post(outcomes::post))
+        .route("/admin/routes", get(admin::routes))
+        .route("/admin/routes/{name}", patch(admin::patch))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
@@ -39,12 +47,12 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
 }
 
 async fn not_found() -> Response {
-    let hint = "no such path; POST /v1/chat/completions, GET /v1/models, /v1/usage, /healthz, /readyz and /metrics exist";
+    let hint = "no such path; POST /v1/chat/completions and /v1/outcomes, GET /v1/models, /v1/usage, /admin/routes, /healthz, /readyz and /metrics exist";
     error_response(&Error::new(ErrorKind::NotFound, hint))
 }
 
 async fn method_not_allowed() -> Response {
-    let hint = "this path takes another method; chat completions are sent with POST";
+    let hint = "this path takes another method; chat completions and outcomes are sent with POST";
     error_response(&Error::new(ErrorKind::MethodNotAllowed, hint))
 }
 

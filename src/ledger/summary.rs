@@ -69,6 +69,14 @@ pub struct SummaryRow {
     pub cost: NanoUsd,
     /// Requests whose cost is unknown and not in the sum.
     pub unknown_costs: u64,
+    /// Tasks whose outcome was posted back; a request that belongs to no task is one by itself. A task counts where its last
+    /// request does.
+    pub outcomes: u64,
+    /// Sum of their successes, each 0–1.
+    pub successes: f64,
+    /// Cost of all requests of these tasks over their successes, as `cost_usd`; null if nothing succeeded or a cost is unknown.
+    #[serde(rename = "cost_per_success_usd", serialize_with = "known_dollars")]
+    pub cost_per_success: Option<NanoUsd>,
     /// Arrival to last byte.
     pub total_us: Percentiles,
     /// What Weir added.
@@ -88,6 +96,34 @@ pub struct Percentiles {
 
 fn dollars<S: Serializer>(cost: &NanoUsd, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(cost)
+}
+
+fn known_dollars<S: Serializer>(cost: &Option<NanoUsd>, serializer: S) -> Result<S::Ok, S::Error> {
+    match cost {
+        Some(cost) => serializer.collect_str(cost),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// The requests of one task: where the last of them counts, and what all of them cost.
+#[derive(Debug)]
+pub(super) struct Task<K> {
+    pub(super) key: K,
+    cost: Option<NanoUsd>,
+}
+
+impl<K: Default> Default for Task<K> {
+    fn default() -> Self {
+        Self { key: K::default(), cost: Some(NanoUsd::ZERO) }
+    }
+}
+
+impl<K> Task<K> {
+    /// Adds the next request of the task.
+    pub(super) fn add(&mut self, key: K, cost: Option<NanoUsd>) {
+        self.key = key;
+        self.cost = self.cost.zip(cost).map(|(sum, cost)| sum + cost);
+    }
 }
 
 /// What a summary reads of one request.
@@ -114,6 +150,10 @@ struct Group {
     usage: Usage,
     cost: NanoUsd,
     unknown_costs: u64,
+    outcomes: u64,
+    successes: f64,
+    task_cost: NanoUsd,
+    task_cost_unknown: bool,
     total: Distribution,
     overhead: Distribution,
     ttft: Distribution,
@@ -126,6 +166,17 @@ impl<K: Eq + Hash> Groups<K> {
 
     pub(super) fn add(&mut self, key: K, sample: &Sample) {
         self.0.entry(key).or_default().add(sample);
+    }
+
+    /// Adds a task whose outcome is known.
+    pub(super) fn add_task(&mut self, task: Task<K>, success: f64) {
+        let group = self.0.entry(task.key).or_default();
+        group.outcomes += 1;
+        group.successes += success;
+        match task.cost {
+            Some(cost) => group.task_cost += cost,
+            None => group.task_cost_unknown = true,
+        }
     }
 
     /// The rows, most requests first, days in order.
@@ -172,6 +223,11 @@ impl Group {
         }
     }
 
+    fn cost_per_success(&self) -> Option<NanoUsd> {
+        let per_success = self.task_cost.as_usd() / self.successes;
+        (self.successes > 0.0 && !self.task_cost_unknown).then(|| NanoUsd::from_usd(per_success))
+    }
+
     fn row(self, key: Option<String>) -> SummaryRow {
         SummaryRow {
             key,
@@ -186,6 +242,9 @@ impl Group {
             reasoning_tokens: self.usage.reasoning,
             cost: self.cost,
             unknown_costs: self.unknown_costs,
+            outcomes: self.outcomes,
+            successes: self.successes,
+            cost_per_success: self.cost_per_success(),
             total_us: self.total.percentiles().unwrap_or_default(),
             overhead_us: self.overhead.percentiles().unwrap_or_default(),
             ttft_us: self.ttft.percentiles(),

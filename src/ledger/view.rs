@@ -1,9 +1,11 @@
 //! A record as JSON, for people and their tools. Field names are those of [`RequestRecord`]; costs are dollars with nine
 //! decimals as text, null where the price is unknown.
 
+use super::note::Feedback;
 use crate::chat::{Hop, Intent, RequestRecord, Usage};
 use crate::units::NanoUsd;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Serializes a record.
@@ -29,8 +31,19 @@ pub struct RecordView<'a> {
     total_us: u64,
     ttft_us: Option<u64>,
     overhead_us: u64,
+    task: Option<Uuid>,
     config_hash: &'a str,
     hops: Vec<HopView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcomes: Option<Vec<FeedbackView<'a>>>,
+}
+
+#[derive(Debug, Serialize)]
+struct FeedbackView<'a> {
+    #[serde(serialize_with = "moment")]
+    at: i64,
+    success: Option<f64>,
+    kpi: &'a BTreeMap<String, f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,9 +83,20 @@ impl<'a> RecordView<'a> {
             total_us: record.total_us,
             ttft_us: record.ttft_us,
             overhead_us: record.overhead_us,
+            task: record.task,
             config_hash: &record.config_hash,
             hops: record.hops.iter().map(HopView::new).collect(),
+            outcomes: None,
         }
+    }
+
+    /// With what was told about it or its task.
+    #[must_use]
+    pub fn with_outcomes(mut self, feedback: &'a [Feedback]) -> Self {
+        let view =
+            |one: &'a Feedback| FeedbackView { at: one.at_us, success: one.success, kpi: &one.kpi };
+        self.outcomes = Some(feedback.iter().map(view).collect());
+        self
     }
 }
 

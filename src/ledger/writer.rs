@@ -7,7 +7,8 @@
 //! retried until it works again, and a record that finds no room, or comes after the end, counts in
 //! `weir_ledger_dropped_total`.
 
-use super::store::{LedgerStore, SqliteStore, StoreError};
+use super::note::Note;
+use super::store::{Entry, LedgerStore, SqliteStore, StoreError};
 use crate::chat::RequestRecord;
 use crate::telemetry::{self, Counter, Metric};
 use std::collections::VecDeque;
@@ -55,7 +56,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     /// Records on their way to the batch.
-    queue: VecDeque<RequestRecord>,
+    queue: VecDeque<Entry>,
     /// Records that were ever accepted, and those of them that the writer is done with.
     accepted: u64,
     done: u64,
@@ -81,22 +82,23 @@ struct Batch {
     /// `None` after the end.
     store: Option<Box<dyn LedgerStore>>,
     /// What was added since the last commit, kept so that it can be added again.
-    records: Vec<RequestRecord>,
+    entries: Vec<Entry>,
     /// The store has lost the batch; only the writer may go on.
     broken: bool,
 }
 
 impl Batch {
-    fn add(&mut self, record: RequestRecord) {
+    fn add(&mut self, entry: Entry) {
         let store = self.store.as_mut().filter(|_| !self.broken);
-        self.broken = store.is_none_or(|store| store.add(&record).is_err());
-        self.records.push(record);
+        self.broken = store.is_none_or(|store| store.add_entry(&entry).is_err());
+        self.entries.push(entry);
     }
 
     /// Makes the batch durable.
     fn commit(&mut self) -> Result<(), StoreError> {
         let Some(store) = &mut self.store else { return Ok(()) };
-        let written = if self.broken { store.append(&self.records) } else { store.commit() };
+        let written =
+            if self.broken { store.append_entries(&self.entries) } else { store.commit() };
         self.broken = written.is_err();
         written
     }
@@ -116,7 +118,7 @@ impl Ledger {
     /// # Errors
     /// The thread cannot be started.
     pub fn start(store: Box<dyn LedgerStore>, queue_len: usize) -> Result<Self, StoreError> {
-        let batch = Batch { store: Some(store), records: Vec::new(), broken: false };
+        let batch = Batch { store: Some(store), entries: Vec::new(), broken: false };
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             batch: Mutex::new(batch),
@@ -150,13 +152,22 @@ impl Ledger {
 
     /// Takes a finished record. Never waits for the store; without room the record is dropped and counted.
     pub fn record(&self, record: RequestRecord) {
-        let Some(shared) = &self.shared else { return };
+        self.push(Entry::Request(Box::new(record)));
+    }
+
+    /// Takes a note as [`Ledger::record`] takes a record. False if there was no room for it, or the ledger is off.
+    pub fn note(&self, note: Note) -> bool {
+        self.push(Entry::Note(Box::new(note)))
+    }
+
+    fn push(&self, entry: Entry) -> bool {
+        let Some(shared) = &self.shared else { return false };
         let mut state = shared.lock();
         if state.closed.is_some() || state.pending() >= shared.capacity {
             shared.drop_one(state);
-            return;
+            return false;
         }
-        state.queue.push_back(record);
+        state.queue.push_back(entry);
         state.accepted += 1;
         let pending = state.pending();
         let few = state.queue.len().is_multiple_of(FEW);
@@ -165,7 +176,7 @@ impl Ledger {
             shared.wake.notify_one();
         }
         if !few {
-            return;
+            return true;
         }
         // As a task of its own, because the answer's last bytes go out when the present one pauses.
         match Handle::try_current() {
@@ -175,6 +186,7 @@ impl Ledger {
             }
             Err(_) => shared.help(),
         }
+        true
     }
 
     /// Waits until every record that was accepted before this call is written, at most for `timeout`. True if so.
@@ -256,8 +268,8 @@ impl Shared {
 
     /// False if no record waits.
     fn move_one(&self, batch: &mut Batch) -> bool {
-        let record = self.lock().queue.pop_front();
-        record.map(|record| batch.add(record)).is_some()
+        let entry = self.lock().queue.pop_front();
+        entry.map(|entry| batch.add(entry)).is_some()
     }
 
     /// The writer's life.
@@ -268,9 +280,9 @@ impl Shared {
             if !self.commit(&mut batch) {
                 break;
             }
-            let n = batch.records.len() as u64;
-            batch.records.clear();
-            batch.records.shrink_to(BATCH as usize);
+            let n = batch.entries.len() as u64;
+            batch.entries.clear();
+            batch.entries.shrink_to(BATCH as usize);
             self.lock().done += n;
             self.progress.notify_all();
         }
@@ -308,7 +320,7 @@ impl Shared {
         let mut pause = RETRY.0;
         while let Err(error) = batch.commit() {
             self.retries.add(1);
-            let waiting = batch.records.len();
+            let waiting = batch.entries.len();
             tracing::error!(%error, waiting, "cannot write to the ledger, trying again");
             let state = self.lock();
             let (state, _) = self

@@ -17,6 +17,7 @@ mod relay;
 mod respond;
 mod source;
 mod stage;
+mod task;
 
 pub use analyze::{privacy_failed, run as analyze};
 pub use ctx::Ctx;
@@ -26,6 +27,7 @@ pub use rehearsal::{Canned, Charge, Rehearsal, Sent};
 pub use relay::Relay;
 pub use respond::{Reply, ReplyBody};
 pub use stage::StageFailure;
+pub use task::{TASK_ID_FORM, is_task_id};
 
 use crate::chat::{Candidate, ChatRequest, Decision, HopKind, LatencyClass, Outcome};
 use crate::config::Target;
@@ -128,6 +130,7 @@ async fn river(
     body: Result<Bytes, Error>,
     headers: HeaderMap,
 ) -> Result<Answer, Error> {
+    ctx.record.task = task::of(&headers, ctx.record.tenant.as_deref())?;
     let request = Arc::new(openai_chat::decode_request(body?)?);
     ctx.requested(&request.model, request.stream);
     let analysis = Arc::new(analyze(ctx, &request).await);

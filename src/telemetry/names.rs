@@ -96,8 +96,12 @@ metrics! {
     LedgerDropped = Counter "weir_ledger_dropped_total" [];
     /// Batches that the ledger's store failed to write and that were tried again.
     LedgerRetries = Counter "weir_ledger_retries_total" [];
+    /// Outcomes that clients posted back by route and result: success, partial, failure, or figures alone.
+    Outcomes = Counter "weir_outcomes_total" ["route", "result"];
     /// Reloads of the configuration by result: ok or error.
     ConfigReload = Counter "weir_config_reload_total" ["result"];
+    /// Changes of the configuration's hash by source: start, reload, admin or rollback.
+    ConfigChanges = Counter "weir_config_changes_total" ["source"];
 }
 
 impl Metric {

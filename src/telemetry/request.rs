@@ -236,6 +236,7 @@ mod tests {
         let mut failed = hop(HopKind::Upstream, Some("first"), None, Some(0));
         failed.outcome = Outcome::Error;
         RequestRecord {
+            task: None,
             id: Uuid::nil(),
             at_us: 0,
             tenant: None,

@@ -15,3 +15,4 @@ mod lifecycle;
 mod river;
 mod support;
 mod tune;
+mod tuning;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::chat::{HopKind, Intent, Outcome};
+use crate::ledger::Note;
 use crate::units::NanoUsd;
 use clap::Parser;
 use uuid::Uuid;
@@ -70,6 +71,7 @@ fn record() -> RequestRecord {
         total_us: 1_235_100,
         ttft_us: Some(310_500),
         overhead_us: 533,
+        task: None,
         config_hash: "c0ffee".into(),
         hops: vec![detect, upstream],
     }
@@ -78,7 +80,17 @@ fn record() -> RequestRecord {
 fn printed(arguments: &[&str]) -> (String, anyhow::Result<()>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
-    SqliteStore::open(&path).unwrap().append(&[record()]).unwrap();
+    let mut written = SqliteStore::open(&path).unwrap();
+    written.append(&[record()]).unwrap();
+    let told = Feedback {
+        at_us: 1_767_225_700_000_000,
+        subject: record().id,
+        request: Some(record().id),
+        success: Some(0.5),
+        kpi: [("minutes".to_owned(), 2.5)].into(),
+    };
+    written.add_note(&Note::Feedback(told)).unwrap();
+    written.commit().unwrap();
     let store = Ledger::open_read(&path).unwrap();
     let args = Cli::try_parse_from([&["ledger"], arguments].concat()).unwrap().args;
     let mut out = Vec::new();
@@ -129,7 +141,10 @@ fn json_is_json() {
     };
     assert_eq!(value(&["tail", "--json"])["hops"][1]["usage"]["cached_read"], 1_000);
     assert_eq!(value(&["--json", "show", "0190"])["intent"]["inherited"], true);
+    assert_eq!(value(&["--json", "show", "0190"])["outcomes"][0]["kpi"]["minutes"], 2.5);
     let summary = value(&["summary", "--by", "intent", "--json"]);
+    assert_eq!((&summary[0]["outcomes"], &summary[0]["successes"]), (&1.into(), &0.5.into()));
+    assert!(summary[0]["cost_per_success_usd"].is_null(), "the cost is unknown");
     assert_eq!(summary[0]["key"], "code");
     assert_eq!(summary[0]["cost_usd"], "0.000000000");
     assert_eq!(summary[0]["unknown_costs"], 1);

@@ -34,6 +34,10 @@ pub struct RawConfig {
     /// Keys that clients may present. Default: none, and then every client on this machine may use the gateway.
     #[serde(default)]
     pub api_keys: Vec<RawApiKey>,
+    /// Keys for `/admin/routes`, where thresholds of rules are read and changed while Weir runs. Default: none, and then
+    /// nobody can. A key is needed on loopback too, and none may be one of `api_keys`.
+    #[serde(default)]
+    pub admin_keys: Vec<RawAdminKey>,
     /// Providers and models, in order of preference. Default: OpenAI if `OPENAI_API_KEY` is set, Anthropic if
     /// `ANTHROPIC_API_KEY` is set. The target `local` is added unless there is one or local models are off.
     #[serde(default)]
@@ -80,6 +84,19 @@ pub struct RawApiKey {
     pub key_file: Option<PathBuf>,
     /// The tenant it stands for. Default: `name`.
     pub tenant: Option<String>,
+}
+
+/// A key for `/admin/routes`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAdminKey {
+    /// A name for it, unique; the history of the configuration says who changed what by it.
+    #[schemars(required)]
+    pub name: Option<String>,
+    /// The environment variable that holds the key. Exactly one of `key_env` and `key_file` must be given.
+    pub key_env: Option<String>,
+    /// The file that holds the key; white space around it is ignored.
+    pub key_file: Option<PathBuf>,
 }
 
 /// Settings of the detectors of personal data and secrets.

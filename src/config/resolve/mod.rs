@@ -3,6 +3,7 @@
 //!
 //! Invariant: a problem is reported once; what depends on a part with a problem in its form is not complained about.
 
+mod admin;
 mod gain;
 mod intents;
 mod local;
@@ -16,6 +17,7 @@ mod url;
 
 use super::check::Places;
 use super::entities;
+use super::overlay::Written;
 use super::problem::{Problem, name_hint};
 use super::raw::{RawApiKey, RawBudget, RawConfig, RawLatency, RawPrivacy};
 use super::resolved::{ApiKey, Budget, Config, LatencyBudgets, LedgerSettings, PrivacySettings};
@@ -70,6 +72,7 @@ impl Context<'_> {
 pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'_>) -> Config {
     let listen = listen(raw, overrides, cx);
     let api_keys = api_keys(&raw.api_keys, cx);
+    let admin_keys = admin::keys(&raw.admin_keys, &api_keys, cx);
     if !listen.ip().is_loopback() && raw.api_keys.is_empty() {
         let path = if overrides.listen.is_some() { "--listen" } else { "listen" };
         cx.report(
@@ -99,6 +102,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
     let mut config = Config {
         listen,
         api_keys,
+        admin_keys,
         body_limit: raw.body_limit_mib.unwrap_or(32) as usize * 1024 * 1024,
         targets,
         intents,
@@ -112,6 +116,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
         core_second: NanoUsd::from_usd(raw.local.core_second_usd.unwrap_or(0.000_012)),
         hash: Arc::from(""),
         files: cx.files.clone(),
+        written: Written::default(),
     };
     config.hash = show::hash(&config);
     config

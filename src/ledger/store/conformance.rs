@@ -1,7 +1,8 @@
 //! What every store must do, as one suite. A store's tests call [`run`].
 
-use super::{LedgerStore, Lookup, Page, StoreError};
+use super::{Entry, LedgerStore, Lookup, Page, StoreError};
 use crate::chat::{Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
+use crate::ledger::note::{ChangeSource, ConfigChange, ConfigVersion, Feedback, Note, task_key};
 use crate::ledger::summary::{By, SummaryRow};
 use crate::units::NanoUsd;
 use uuid::Uuid;
@@ -24,6 +25,9 @@ pub(in crate::ledger) fn run<S: Suite>() {
     lookups_by_beginning::<S>();
     summaries::<S>();
     readers_beside_a_writer::<S>();
+    feedback_is_kept_in_order::<S>();
+    costs_per_success::<S>();
+    the_history_of_the_configuration::<S>();
 }
 
 /// A record in which every field depends on `n`.
@@ -86,6 +90,7 @@ pub(in crate::ledger) fn sample(n: u64) -> RequestRecord {
         total_us: 1_000 * n,
         ttft_us: n.is_multiple_of(2).then_some(500 * n),
         overhead_us: 40 + n,
+        task: n.is_multiple_of(5).then(|| task(n % 10)),
         config_hash: format!("hash{}", n / 100).into(),
         hops: vec![
             hop(HopKind::Detect, 0),
@@ -95,6 +100,11 @@ pub(in crate::ledger) fn sample(n: u64) -> RequestRecord {
             hop(HopKind::Restore, 4),
         ],
     }
+}
+
+/// The key of a task; those of samples are 0 and 5.
+fn task(n: u64) -> Uuid {
+    task_key(None, &n.to_string())
 }
 
 fn samples(range: std::ops::RangeInclusive<u64>) -> Vec<RequestRecord> {
@@ -153,6 +163,7 @@ fn extremes_survive<S: Suite>() {
         total_us: max,
         ttft_us: None,
         overhead_us: 0,
+        task: None,
         config_hash: "".into(),
         hops: Vec::new(),
     };
@@ -302,4 +313,112 @@ fn readers_beside_a_writer<S: Suite>() {
             }
         });
     });
+}
+
+fn told(subject: Uuid, success: Option<f64>) -> Feedback {
+    Feedback { at_us: 7, subject, request: None, success, kpi: Default::default() }
+}
+
+fn keep<S: Suite>(store: &mut Box<dyn LedgerStore>, feedback: &[Feedback]) {
+    for one in feedback {
+        store.add_note(&Note::Feedback(one.clone())).unwrap();
+    }
+    store.commit().unwrap();
+}
+
+fn feedback_is_kept_in_order<S: Suite>() {
+    let place = S::new();
+    let mut store = place.open();
+    let (id, of_task) = (sample(1).id, sample(5));
+    let first = Feedback {
+        request: Some(id),
+        kpi: [("minutes".to_owned(), 2.5), ("calls".to_owned(), -1e9)].into(),
+        ..told(id, None)
+    };
+    let all = [first, told(id, Some(0.0)), told(id, Some(1.0 / 3.0))];
+    let entries = [
+        Entry::Request(Box::new(sample(1))),
+        Entry::Note(Box::new(Note::Feedback(all[0].clone()))),
+        Entry::Request(Box::new(of_task.clone())),
+    ];
+    store.append_entries(&entries).unwrap();
+    keep::<S>(&mut store, &all[1..]);
+    assert_eq!(place.open().feedback(id).unwrap(), all);
+    assert!(store.feedback(of_task.id).unwrap().is_empty());
+    store.append(&samples(6..=25)).unwrap();
+    let numbers = |n| {
+        let records = store.of_task(task(5), n).unwrap();
+        records.into_iter().map(|record| record.usage.input).collect::<Vec<_>>()
+    };
+    assert_eq!((numbers(9), numbers(2)), (vec![5, 15, 25], vec![15, 25]));
+    assert!(store.of_task(task(9), 9).unwrap().is_empty());
+    assert_eq!(store.tail(1).unwrap().records, samples(25..=25), "notes are no records");
+}
+
+/// Sample `n` costs 1003 `n`, unknown for multiples of 4; multiples of 5 belong to one of two tasks.
+fn costs_per_success<S: Suite>() {
+    let mut store = S::new().open();
+    store.append(&samples(1..=15)).unwrap();
+    let row = |store: &dyn LedgerStore, day: usize| {
+        let rows = store.summary(By::Day, i64::MIN, None).unwrap();
+        (rows[day].outcomes, rows[day].successes, rows[day].cost_per_success)
+    };
+    assert_eq!(row(&*store, 0), (0, 0.0, None));
+    let id = |n| sample(n).id;
+    keep::<S>(
+        &mut store,
+        &[told(id(1), Some(1.0)), told(id(2), Some(1.0)), told(id(2), Some(0.0))],
+    );
+    assert_eq!(
+        row(&*store, 0),
+        (2, 1.0, Some(NanoUsd(1_003 * 3))),
+        "attempts that failed cost too"
+    );
+    keep::<S>(&mut store, &[told(task(5), Some(0.5)), told(task(5), None), told(id(3), Some(0.0))]);
+    let expected = (4, 1.5, Some(NanoUsd(1_003 * (1 + 2 + 3 + 5 + 15) * 2 / 3)));
+    let (outcomes, successes, cost) = row(&*store, 0);
+    assert_eq!((outcomes, successes), (expected.0, expected.1), "a task counts once");
+    assert!(cost.unwrap().0.abs_diff(expected.2.unwrap().0) <= 1, "{cost:?}");
+    keep::<S>(&mut store, &[told(id(4), Some(1.0))]);
+    assert_eq!(row(&*store, 0), (5, 2.5, None), "an unknown cost is not free");
+    let failed = store.summary(By::Day, sample(15).at_us, None).unwrap();
+    assert_eq!(failed[0].cost_per_success, Some(NanoUsd(1_003 * 15 * 2)), "only what is in reach");
+}
+
+fn the_history_of_the_configuration<S: Suite>() {
+    let place = S::new();
+    let mut store = place.open();
+    assert!(store.changes(9).unwrap().is_empty() && store.versions("").unwrap().is_empty());
+    let changes: Vec<_> = ChangeSource::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(n, source)| ConfigChange {
+            at_us: n as i64,
+            source,
+            who: (n == 2).then(|| "ops".to_owned()),
+            before: (n > 0).then(|| format!("hash{}", n - 1)),
+            after: format!("hash{n}"),
+            what: vec!["a: 1 → 2".to_owned(); n],
+        })
+        .collect();
+    for change in &changes {
+        let (hash, text) = (change.after.clone(), format!("text of {}", change.after));
+        let version = ConfigVersion { hash, text, overrides: "{}".to_owned() };
+        store.add_note(&Note::Version(version)).unwrap();
+        store.add_note(&Note::Change(change.clone())).unwrap();
+    }
+    let again = ConfigVersion {
+        hash: "hash1".to_owned(),
+        text: "another text".to_owned(),
+        overrides: String::new(),
+    };
+    store.add_note(&Note::Version(again.clone())).unwrap();
+    store.commit().unwrap();
+    let reader = place.open();
+    assert_eq!(reader.changes(9).unwrap(), changes);
+    assert_eq!(reader.changes(2).unwrap(), changes[2..]);
+    assert_eq!(reader.versions("hash1").unwrap(), [again]);
+    assert_eq!(reader.versions("hash2").unwrap()[0].text, "text of hash2");
+    assert_eq!((reader.versions("h").unwrap().len(), reader.versions("x").unwrap().len()), (2, 0));
+    assert!(reader.versions("%").unwrap().is_empty());
 }

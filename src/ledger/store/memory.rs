@@ -1,23 +1,27 @@
 //! Records in memory, for tests and for a gateway that shall leave no file. Clones share the records that are committed.
 
-use super::{LedgerStore, Page, StoreError};
+use super::{Entry, LedgerStore, Page, StoreError};
 use crate::chat::RequestRecord;
-use crate::ledger::summary::{By, Groups, Sample, SummaryRow, day_name, day_number};
-use std::collections::{HashSet, VecDeque};
+use crate::ledger::note::{self, ConfigChange, ConfigVersion, Feedback, Note};
+use crate::ledger::summary::{By, Groups, Sample, SummaryRow, Task, day_name, day_number};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
-/// Keeps the newest records up to a number of them.
+/// Keeps the newest records and notes up to a number of each.
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     inner: Arc<Mutex<Inner>>,
-    batch: Vec<RequestRecord>,
+    batch: Vec<Entry>,
     capacity: usize,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     records: VecDeque<RequestRecord>,
+    feedback: VecDeque<Feedback>,
+    changes: VecDeque<ConfigChange>,
+    versions: VecDeque<ConfigVersion>,
     ids: HashSet<Uuid>,
     /// How many were ever appended; the cursor of the newest.
     appended: i64,
@@ -40,25 +44,61 @@ impl MemoryStore {
     }
 }
 
+impl Inner {
+    fn keep(&mut self, record: RequestRecord, capacity: usize) {
+        if !self.ids.insert(record.id) {
+            return;
+        }
+        self.records.push_back(record);
+        self.appended += 1;
+        if self.records.len() > capacity
+            && let Some(oldest) = self.records.pop_front()
+        {
+            self.ids.remove(&oldest.id);
+        }
+    }
+
+    fn keep_note(&mut self, note: Note, capacity: usize) {
+        match note {
+            Note::Feedback(feedback) => push(&mut self.feedback, feedback, capacity),
+            Note::Change(change) => push(&mut self.changes, change, capacity),
+            Note::Version(version) => {
+                self.versions.retain(|known| known.hash != version.hash);
+                push(&mut self.versions, version, capacity);
+            }
+        }
+    }
+
+    fn feedback(&self, subject: Uuid) -> Vec<Feedback> {
+        self.feedback.iter().filter(|one| one.subject == subject).cloned().collect()
+    }
+}
+
+fn push<T>(list: &mut VecDeque<T>, item: T, capacity: usize) {
+    list.push_back(item);
+    if list.len() > capacity {
+        list.pop_front();
+    }
+}
+
 impl LedgerStore for MemoryStore {
     fn add(&mut self, record: &RequestRecord) -> Result<(), StoreError> {
-        self.batch.push(record.clone());
+        self.batch.push(Entry::Request(Box::new(record.clone())));
+        Ok(())
+    }
+
+    fn add_note(&mut self, note: &Note) -> Result<(), StoreError> {
+        self.batch.push(Entry::Note(Box::new(note.clone())));
         Ok(())
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
         let batch = std::mem::take(&mut self.batch);
         let mut inner = self.lock();
-        for record in batch {
-            if !inner.ids.insert(record.id) {
-                continue;
-            }
-            inner.records.push_back(record);
-            inner.appended += 1;
-            if inner.records.len() > self.capacity
-                && let Some(oldest) = inner.records.pop_front()
-            {
-                inner.ids.remove(&oldest.id);
+        for entry in batch {
+            match entry {
+                Entry::Request(record) => inner.keep(*record, self.capacity),
+                Entry::Note(note) => inner.keep_note(*note, self.capacity),
             }
         }
         Ok(())
@@ -89,6 +129,30 @@ impl LedgerStore for MemoryStore {
         Ok(found.into_iter().take(n).cloned().collect())
     }
 
+    fn of_task(&self, task: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
+        let inner = self.lock();
+        let of_task = inner.records.iter().filter(|record| record.task == Some(task));
+        let mut records: Vec<_> = of_task.rev().take(n).cloned().collect();
+        records.reverse();
+        Ok(records)
+    }
+
+    fn feedback(&self, subject: Uuid) -> Result<Vec<Feedback>, StoreError> {
+        Ok(self.lock().feedback(subject))
+    }
+
+    fn changes(&self, n: usize) -> Result<Vec<ConfigChange>, StoreError> {
+        let inner = self.lock();
+        let skip = inner.changes.len().saturating_sub(n);
+        Ok(inner.changes.iter().skip(skip).cloned().collect())
+    }
+
+    fn versions(&self, beginning: &str) -> Result<Vec<ConfigVersion>, StoreError> {
+        let inner = self.lock();
+        let found = inner.versions.iter().filter(|version| version.hash.starts_with(beginning));
+        Ok(found.take(2).cloned().collect())
+    }
+
     fn summary(
         &self,
         by: By,
@@ -97,6 +161,7 @@ impl LedgerStore for MemoryStore {
     ) -> Result<Vec<SummaryRow>, StoreError> {
         let inner = self.lock();
         let mut groups = Groups::new();
+        let mut tasks = BTreeMap::new();
         let counts = |record: &&RequestRecord| {
             record.at_us >= since_us
                 && tenant.is_none_or(|tenant| record.tenant.as_deref() == Some(tenant))
@@ -108,7 +173,15 @@ impl LedgerStore for MemoryStore {
                 By::Tenant => record.tenant.clone(),
                 By::Day => day_name(day_number(record.at_us)).map(Arc::from),
             };
-            groups.add(name, &sample(record));
+            groups.add(name.clone(), &sample(record));
+            let subject = record.task.unwrap_or(record.id);
+            let task = tasks.entry(subject).or_insert_with(Task::default);
+            task.add(name, record.cost);
+        }
+        for (subject, task) in tasks {
+            if let Some(success) = note::success(&inner.feedback(subject)) {
+                groups.add_task(task, success);
+            }
         }
         Ok(groups.rows(by, |name| name.map(|name| name.as_ref().to_owned())))
     }

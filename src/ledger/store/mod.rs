@@ -8,6 +8,7 @@ mod sqlite;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
+use super::note::{ConfigChange, ConfigVersion, Feedback, Note};
 use super::summary::{By, SummaryRow};
 use crate::chat::RequestRecord;
 use uuid::Uuid;
@@ -62,9 +63,18 @@ pub enum Lookup {
     Ambiguous,
 }
 
+/// Something that waits to be kept.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// A request.
+    Request(Box<RequestRecord>),
+    /// Something else.
+    Note(Box<Note>),
+}
+
 /// A place that keeps records.
 ///
-/// Obligations: records are added to a batch and committed together, all or none. What was committed is there for every
+/// Obligations: records and notes are added to a batch and committed together, all or none. What was committed is there for every
 /// later read of this and every other opening of the same place, also after the process was killed; what was not is seen
 /// by nobody. Records come back equal to what was added, hops in order (numbers beyond `i64` may saturate). Failure: after
 /// an `Err` from `add` or `commit` the batch is empty and none of it is there; adding the same records again is allowed at
@@ -78,6 +88,23 @@ pub trait LedgerStore: Send + std::fmt::Debug {
     /// The store failed; the batch is lost.
     fn add(&mut self, record: &RequestRecord) -> Result<(), StoreError>;
 
+    /// Adds a note to the batch.
+    ///
+    /// # Errors
+    /// The store failed; the batch is lost.
+    fn add_note(&mut self, note: &Note) -> Result<(), StoreError>;
+
+    /// Adds either to the batch.
+    ///
+    /// # Errors
+    /// The store failed; the batch is lost.
+    fn add_entry(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        match entry {
+            Entry::Request(record) => self.add(record),
+            Entry::Note(note) => self.add_note(note),
+        }
+    }
+
     /// Makes the batch durable and visible, and begins another. May take long.
     ///
     /// # Errors
@@ -90,6 +117,15 @@ pub trait LedgerStore: Send + std::fmt::Debug {
     /// The store failed; the batch is lost.
     fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
         records.iter().try_for_each(|record| self.add(record))?;
+        self.commit()
+    }
+
+    /// Adds entries in order and commits.
+    ///
+    /// # Errors
+    /// The store failed; the batch is lost.
+    fn append_entries(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        entries.iter().try_for_each(|entry| self.add_entry(entry))?;
         self.commit()
     }
 
@@ -110,6 +146,30 @@ pub trait LedgerStore: Send + std::fmt::Debug {
     /// # Errors
     /// The store failed.
     fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError>;
+
+    /// The last `n` records of a task, oldest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn of_task(&self, task: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError>;
+
+    /// What was told about a task, or about a request that belongs to none, oldest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn feedback(&self, subject: Uuid) -> Result<Vec<Feedback>, StoreError>;
+
+    /// The last `n` changes of the configuration, oldest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn changes(&self, n: usize) -> Result<Vec<ConfigChange>, StoreError>;
+
+    /// At most two configurations whose hashes begin so. One that is added again replaces the one before.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn versions(&self, beginning: &str) -> Result<Vec<ConfigVersion>, StoreError>;
 
     /// Sums over the records that arrived at `since_us` (microseconds since the epoch) or later, of one tenant or of all.
     ///

@@ -1,5 +1,6 @@
 //! The queue and the thread, with stores that fail on command.
 
+use super::super::note::{ConfigChange, ConfigVersion, Feedback};
 use super::super::store::conformance::sample;
 use super::super::store::{MemoryStore, Page};
 use super::super::summary::{By, SummaryRow};
@@ -46,6 +47,10 @@ impl LedgerStore for Faulty {
         self.inner.add(record)
     }
 
+    fn add_note(&mut self, note: &Note) -> Result<(), StoreError> {
+        self.inner.add_note(note)
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         self.tried.store(true, SeqCst);
         drop(self.gate.1.wait_while(self.gate.0.lock().unwrap(), |open| !*open).unwrap());
@@ -69,6 +74,22 @@ impl LedgerStore for Faulty {
 
     fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
         self.inner.find(first, last, n)
+    }
+
+    fn of_task(&self, task: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
+        self.inner.of_task(task, n)
+    }
+
+    fn feedback(&self, subject: Uuid) -> Result<Vec<Feedback>, StoreError> {
+        self.inner.feedback(subject)
+    }
+
+    fn changes(&self, n: usize) -> Result<Vec<ConfigChange>, StoreError> {
+        self.inner.changes(n)
+    }
+
+    fn versions(&self, beginning: &str) -> Result<Vec<ConfigVersion>, StoreError> {
+        self.inner.versions(beginning)
     }
 
     fn summary(

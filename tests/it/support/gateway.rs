@@ -7,21 +7,23 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use weir::chat::RequestRecord;
-use weir::config::{Config, Overrides};
+use weir::config::{Config, Overrides, Source};
 use weir::downstream;
 use weir::inference::Runtime;
-use weir::ledger::{Ledger, LedgerStore};
+use weir::ledger::{ConfigChange, Ledger, LedgerStore};
 use weir::live::{Gateway, LiveState, runtime_spec};
 
 /// A running gateway.
 pub struct TestGateway {
     pub address: SocketAddr,
     pub gateway: Arc<Gateway>,
+    /// The configuration file.
+    pub file: PathBuf,
     ledger: Arc<Ledger>,
     ledger_path: PathBuf,
     stop: CancellationToken,
     server: tokio::task::JoinHandle<()>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestGateway {
@@ -35,7 +37,9 @@ impl TestGateway {
         let ledger = Arc::new(Ledger::open(&ledger_path, 1024).unwrap());
         let runtime = Arc::new(Runtime::start(runtime_spec(&config.local).unwrap()));
         let live = LiveState::open(Arc::new(config), runtime, ledger.clone(), None).unwrap();
-        let gateway = Gateway::new(live);
+        let overrides = Overrides::default();
+        let source = Source { path: Some(path.clone()), env: Arc::new(|_| None), overrides };
+        let gateway = Gateway::new(live, source);
         let listener = downstream::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -43,16 +47,33 @@ impl TestGateway {
             let (gateway, stop) = (gateway.clone(), stop.clone());
             tokio::spawn(async move { downstream::serve(gateway, listener, stop).await })
         };
-        Self { address, gateway, ledger, ledger_path, stop, server, _folder: folder }
+        Self { address, gateway, file: path, ledger, ledger_path, stop, server, folder }
+    }
+
+    /// Stops the server and gives back the history of its configuration.
+    pub async fn history(self) -> Vec<ConfigChange> {
+        let path = self.ledger_path.clone();
+        let folder = self.stop().await;
+        let changes = Ledger::open_read(&path).unwrap().changes(100).unwrap();
+        drop(folder);
+        changes
+    }
+
+    /// Stops the server; the files stay as long as the folder.
+    async fn stop(self) -> TempDir {
+        self.stop.cancel();
+        self.server.await.unwrap();
+        self.ledger.shutdown(Duration::from_secs(5));
+        self.folder
     }
 
     /// Stops the server and gives back every row of the ledger, oldest first.
     pub async fn finish(self) -> Vec<RequestRecord> {
-        self.stop.cancel();
-        self.server.await.unwrap();
-        self.ledger.shutdown(Duration::from_secs(5));
-        let mut records = Ledger::open_read(&self.ledger_path).unwrap().tail(1000).unwrap().records;
+        let path = self.ledger_path.clone();
+        let folder = self.stop().await;
+        let mut records = Ledger::open_read(&path).unwrap().tail(1000).unwrap().records;
         records.sort_by_key(|record| record.id);
+        drop(folder);
         records
     }
 }

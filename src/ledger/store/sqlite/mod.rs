@@ -2,12 +2,14 @@
 //! killed process loses nothing that was appended; a power cut may lose the last moments but never damages the file
 //! (<https://www.sqlite.org/pragma.html#pragma_synchronous>).
 
+mod notes;
 mod read;
 mod schema;
 mod write;
 
-use super::{LedgerStore, Page, StoreError};
+use super::{Entry, LedgerStore, Page, StoreError};
 use crate::chat::RequestRecord;
+use crate::ledger::note::{ConfigChange, ConfigVersion, Feedback, Note};
 use crate::ledger::summary::{By, SummaryRow};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -69,6 +71,17 @@ impl SqliteStore {
         }
         Ok(Self { connection, writer: Writer::default() })
     }
+
+    /// Waits for another process that writes to the same file, as `add` must not.
+    fn patiently(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.connection.busy_timeout(BUSY)?;
+        let written = write(self);
+        self.connection.busy_timeout(Duration::ZERO)?;
+        written
+    }
 }
 
 impl LedgerStore for SqliteStore {
@@ -77,18 +90,28 @@ impl LedgerStore for SqliteStore {
         added.inspect_err(|_| self.writer.abandon(&self.connection))
     }
 
+    fn add_note(&mut self, note: &Note) -> Result<(), StoreError> {
+        let added = self.writer.add_note(&self.connection, note);
+        added.inspect_err(|_| self.writer.abandon(&self.connection))
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         let committed = self.writer.commit(&self.connection);
         committed.inspect_err(|_| self.writer.abandon(&self.connection))
     }
 
-    /// Waits for another process that writes to the same file, as `add` must not.
     fn append(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
-        self.connection.busy_timeout(BUSY)?;
-        let written =
-            records.iter().try_for_each(|record| self.add(record)).and_then(|()| self.commit());
-        self.connection.busy_timeout(Duration::ZERO)?;
-        written
+        self.patiently(|store| {
+            records.iter().try_for_each(|record| store.add(record))?;
+            store.commit()
+        })
+    }
+
+    fn append_entries(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        self.patiently(|store| {
+            entries.iter().try_for_each(|entry| store.add_entry(entry))?;
+            store.commit()
+        })
     }
 
     fn tail(&self, n: usize) -> Result<Page, StoreError> {
@@ -101,6 +124,22 @@ impl LedgerStore for SqliteStore {
 
     fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
         read::find(&self.connection, first, last, n)
+    }
+
+    fn of_task(&self, task: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
+        read::of_task(&self.connection, task, n)
+    }
+
+    fn feedback(&self, subject: Uuid) -> Result<Vec<Feedback>, StoreError> {
+        notes::feedback(&self.connection, subject)
+    }
+
+    fn changes(&self, n: usize) -> Result<Vec<ConfigChange>, StoreError> {
+        notes::changes(&self.connection, n)
+    }
+
+    fn versions(&self, beginning: &str) -> Result<Vec<ConfigVersion>, StoreError> {
+        notes::versions(&self.connection, beginning)
     }
 
     fn summary(

@@ -1,7 +1,8 @@
 //! Reading records and sums back from the tables.
 
 use super::super::{Page, StoreError};
-use super::schema::MAX_HOPS;
+use super::notes;
+use super::schema::{self, MAX_HOPS, WITH_OUTCOMES};
 use crate::chat::{Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
 use crate::ledger::codes;
 use crate::ledger::summary::{By, Groups, Sample, SummaryRow, day_name, day_number};
@@ -57,6 +58,20 @@ pub(super) fn find(
     Ok(page(connection, sql, range, 0)?.records)
 }
 
+/// The last records of a task.
+pub(super) fn of_task(
+    connection: &Connection,
+    task: Uuid,
+    n: usize,
+) -> Result<Vec<RequestRecord>, StoreError> {
+    if schema::version(connection)? < WITH_OUTCOMES {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT * FROM requests WHERE seq IN
+        (SELECT seq FROM tasks WHERE task = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq";
+    Ok(page(connection, sql, (task.as_bytes().as_slice(), limit(n)), 0)?.records)
+}
+
 /// Sums over records.
 pub(super) fn summary(
     connection: &Connection,
@@ -90,6 +105,12 @@ pub(super) fn summary(
         };
         groups.add(key, &sample);
     }
+    for (mut task, success) in notes::tasks(connection, column, since_us, tenant)? {
+        if by == By::Day {
+            task.key = task.key.map(day_number);
+        }
+        groups.add_task(task, success);
+    }
     let texts = Texts::load(connection)?;
     Ok(groups.rows(by, |key| match by {
         By::Day => key.and_then(day_name),
@@ -109,10 +130,14 @@ fn page(
     let mut statement = snapshot.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut page = Page { records: Vec::new(), cursor };
+    let with_tasks = schema::version(&snapshot)? >= WITH_OUTCOMES;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get("seq")?;
         let mut record = request(row, &texts)?;
         record.hops = hops(&snapshot, seq, &texts)?;
+        if with_tasks {
+            record.task = notes::task(&snapshot, seq)?;
+        }
         page.records.push(record);
         page.cursor = page.cursor.max(seq);
     }
@@ -153,6 +178,7 @@ fn request(row: &Row<'_>, texts: &Texts) -> Result<RequestRecord, StoreError> {
         total_us: uint(row, row.as_ref().column_index("total_us")?)?,
         ttft_us: optional_uint(row, row.as_ref().column_index("ttft_us")?)?,
         overhead_us: uint(row, row.as_ref().column_index("overhead_us")?)?,
+        task: None,
         config_hash: text("config")?.unwrap_or_default(),
         hops: Vec::new(),
     })

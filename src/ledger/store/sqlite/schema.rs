@@ -11,7 +11,12 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const MAX_HOPS: i64 = 1_024;
 
 /// Each script leads from the version of its index to the next. Never change one that was released; add another.
-const MIGRATIONS: [&str; 3] = [TABLES, VIEWS, LOCAL_WORK];
+const MIGRATIONS: [&str; 5] = [TABLES, VIEWS, LOCAL_WORK, OUTCOMES, HISTORY];
+
+/// From this version on there are tasks and feedback.
+pub(super) const WITH_OUTCOMES: i64 = 4;
+/// From this version on there is a history of the configuration.
+pub(super) const WITH_HISTORY: i64 = 5;
 
 const TABLES: &str = "
     CREATE TABLE names(
@@ -100,6 +105,34 @@ const VIEWS: &str = "
 const LOCAL_WORK: &str = "
     INSERT INTO outcomes VALUES (6, 'rejected'), (7, 'needs_input');
     INSERT INTO hop_kinds VALUES (9, 'edge');";
+const OUTCOMES: &str = "
+    CREATE TABLE tasks(seq INTEGER PRIMARY KEY, task BLOB NOT NULL);
+    CREATE INDEX tasks_task ON tasks(task);
+    CREATE TABLE feedback(
+        seq INTEGER PRIMARY KEY,
+        at_us INTEGER NOT NULL,
+        subject BLOB NOT NULL,
+        request BLOB,
+        success REAL,
+        kpi TEXT
+    );
+    CREATE INDEX feedback_subject ON feedback(subject);
+    CREATE VIEW outcome_log AS SELECT
+        lower(hex(subject)) AS subject, lower(hex(request)) AS request,
+        datetime(at_us / 1000000, 'unixepoch') AS at, at_us, success, kpi
+    FROM feedback;";
+
+const HISTORY: &str = "
+    CREATE TABLE config_changes(
+        seq INTEGER PRIMARY KEY,
+        at_us INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        who TEXT,
+        before TEXT,
+        after TEXT NOT NULL,
+        what TEXT NOT NULL
+    );
+    CREATE TABLE config_versions(hash TEXT PRIMARY KEY, text TEXT NOT NULL, overrides TEXT NOT NULL);";
 
 /// The version of this program's schema.
 pub(super) fn known() -> i64 {

@@ -2,9 +2,11 @@
 //! are numbers, and a batch is one transaction.
 
 use super::super::StoreError;
+use super::notes;
 use super::schema::MAX_HOPS;
 use crate::chat::{Hop, RequestRecord};
 use crate::ledger::codes;
+use crate::ledger::note::Note;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 
@@ -70,12 +72,7 @@ impl Writer {
         connection: &Connection,
         record: &RequestRecord,
     ) -> Result<(), StoreError> {
-        let last = match self.last {
-            Some(last) => last,
-            None => begin(connection)?,
-        };
-        self.last = Some(last);
-        let seq = last + 1;
+        let seq = self.begun(connection)? + 1;
         if !self.add_request(connection, seq, record)? {
             return Ok(());
         }
@@ -83,7 +80,31 @@ impl Writer {
         for (n, hop) in (0..MAX_HOPS).zip(&record.hops) {
             self.add_hop(connection, seq * MAX_HOPS + n, hop)?;
         }
+        if let Some(task) = record.task {
+            connection
+                .prepare_cached("INSERT INTO tasks VALUES (?1, ?2)")?
+                .execute((seq, task.as_bytes().as_slice()))?;
+        }
         Ok(())
+    }
+
+    pub(super) fn add_note(
+        &mut self,
+        connection: &Connection,
+        note: &Note,
+    ) -> Result<(), StoreError> {
+        self.begun(connection)?;
+        notes::add(connection, note)
+    }
+
+    /// The last request's `seq`, in an open transaction.
+    fn begun(&mut self, connection: &Connection) -> Result<i64, StoreError> {
+        let last = match self.last {
+            Some(last) => last,
+            None => begin(connection)?,
+        };
+        self.last = Some(last);
+        Ok(last)
     }
 
     pub(super) fn commit(&mut self, connection: &Connection) -> Result<(), StoreError> {

@@ -1,0 +1,180 @@
+//! The live state as a process holds it, and every way in which its configuration changes.
+//!
+//! Invariant: a change is whole or none, changes take turns, and each that gives another hash is in the history.
+
+use super::LiveState;
+use crate::config::{ChangeError, Config, Source, diff};
+use crate::inference::Which;
+use crate::ledger::{ChangeSource, ConfigChange, ConfigVersion, Ledger, LedgerStore, Note};
+use crate::telemetry::{self, Metric};
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Who a rollback from the command line is ascribed to.
+const COMMAND_LINE: &str = "weir config rollback";
+
+/// The process's one live state and the way to swap it.
+pub struct Gateway {
+    live: ArcSwap<LiveState>,
+    source: Source,
+    changing: Mutex<()>,
+}
+
+/// What a change of thresholds did.
+#[derive(Debug)]
+pub struct Changed {
+    /// Hash before.
+    pub before: Arc<str>,
+    /// Hash after.
+    pub after: Arc<str>,
+    /// What changed, in words.
+    pub what: Vec<String>,
+}
+
+/// Why thresholds were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PatchError {
+    /// Nobody could see the change afterwards.
+    #[error("the ledger is off, and changes are only made where they are recorded")]
+    NoLedger,
+    /// The configuration does not allow it.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    /// It could not be opened or kept.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Gateway {
+    /// A gateway that serves with `live`, which was loaded from `source`. The configuration goes into the history unless it
+    /// is the last one there.
+    pub fn new(live: LiveState, source: Source) -> Arc<Self> {
+        warn_of_ignored(&live.config);
+        let last = live.config.ledger.path.as_deref().and_then(|path| {
+            Ledger::open_read(path).ok()?.changes(1).ok()?.pop().map(|change| change.after)
+        });
+        if last.as_deref() != Some(&*live.config.hash) {
+            let (origin, who) = origin(&live.config, ChangeSource::Start);
+            record(&live, last, origin, who, Vec::new());
+        }
+        Arc::new(Self { live: ArcSwap::from_pointee(live), source, changing: Mutex::default() })
+    }
+
+    /// The state that a request arriving now is served with.
+    pub fn live(&self) -> Arc<LiveState> {
+        self.live.load_full()
+    }
+
+    /// Opens a new configuration, fits its intents and swaps it in; on an error the old state stays.
+    ///
+    /// # Errors
+    /// As [`LiveState::open`], or the intents could not be fitted.
+    pub async fn reload(&self, config: Config) -> Result<(), String> {
+        let _turn = self.changing.lock().await;
+        warn_of_ignored(&config);
+        let (source, who) = origin(&config, ChangeSource::Reload);
+        let next = self.open(config).await?;
+        self.swap(next, source, who);
+        Ok(())
+    }
+
+    /// Changes thresholds of a rule: the numbers at these paths in it, nothing for a condition that goes. They are written
+    /// beside the configuration file.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn patch(
+        &self,
+        rule: String,
+        changes: Vec<(String, Option<f64>)>,
+        who: &str,
+    ) -> Result<Changed, PatchError> {
+        let _turn = self.changing.lock().await;
+        if self.live().config.ledger.path.is_none() {
+            return Err(PatchError::NoLedger);
+        }
+        let source = self.source.clone();
+        let ended = |_| PatchError::Failed("the change ended in a defect".to_owned());
+        let changed = tokio::task::spawn_blocking(move || source.changed(&rule, &changes));
+        let (config, file) = changed.await.map_err(ended)??;
+        let next = self.open(config).await.map_err(PatchError::Failed)?;
+        let overlay = next.config.written.overlay.clone();
+        let written = tokio::task::spawn_blocking(move || overlay.write(&file));
+        written.await.map_err(ended)?.map_err(|error| {
+            let kind = error.kind();
+            PatchError::Failed(format!(
+                "overrides cannot be written beside the configuration: {kind}"
+            ))
+        })?;
+        Ok(self.swap(next, ChangeSource::Admin, Some(who.to_owned())))
+    }
+
+    /// Opens what a configuration names and makes it ready.
+    async fn open(&self, config: Config) -> Result<LiveState, String> {
+        let old = self.live();
+        let next =
+            LiveState::open(Arc::new(config), old.runtime.clone(), old.ledger.clone(), Some(&old))
+                .map_err(|error| error.to_string())?;
+        let same = old.config.intents == next.config.intents;
+        match old.intents.load_full().filter(|_| same) {
+            Some(fitted) => next.intents.store(Some(fitted)),
+            None if old.runtime.state(Which::Encoder).is_ready() => next.fit_intents().await?,
+            None => {}
+        }
+        next.warm_detectors();
+        Ok(next)
+    }
+
+    fn swap(&self, next: LiveState, source: ChangeSource, who: Option<String>) -> Changed {
+        let old = self.live();
+        let next = Arc::new(next);
+        self.live.store(next.clone());
+        if !next.runtime.state(Which::Encoder).is_ready() {
+            next.clone().fit_in_background();
+        }
+        let (before, after) = (old.config.hash.clone(), next.config.hash.clone());
+        let what = diff(&old.config, &next.config);
+        if before != after {
+            record(&next, Some(before.to_string()), source, who, what.clone());
+        }
+        Changed { before, after, what }
+    }
+}
+
+/// Whether a rollback brought the configuration back, else `otherwise`.
+fn origin(config: &Config, otherwise: ChangeSource) -> (ChangeSource, Option<String>) {
+    let restored = config.written.overlay.restored.as_deref();
+    if restored == Some(&*config.hash) {
+        return (ChangeSource::Rollback, Some(COMMAND_LINE.to_owned()));
+    }
+    (otherwise, None)
+}
+
+fn warn_of_ignored(config: &Config) {
+    for (one, reason) in &config.written.ignored {
+        tracing::warn!("the override of {}.{} does not hold: {reason}", one.rule, one.field);
+    }
+}
+
+fn record(
+    live: &LiveState,
+    before: Option<String>,
+    source: ChangeSource,
+    who: Option<String>,
+    what: Vec<String>,
+) {
+    let config = &live.config;
+    telemetry::counter(Metric::ConfigChanges, &[source.as_str()]).add(1);
+    let version = ConfigVersion {
+        hash: config.hash.to_string(),
+        text: config.written.text.clone(),
+        overrides: config.written.overlay.text(),
+    };
+    let at_us = jiff::Timestamp::now().as_microsecond();
+    let change = ConfigChange { at_us, source, who, before, after: version.hash.clone(), what };
+    let kept = live.ledger.note(Note::Version(version)) && live.ledger.note(Note::Change(change));
+    if !kept && config.ledger.path.is_some() {
+        tracing::error!("a change of the configuration could not be recorded: the ledger is full");
+    }
+}
