@@ -2,6 +2,7 @@
 //!
 //! The rooms stand in the order in which a request flows through them; ARCHITECTURE.md draws the river.
 
+pub mod bet;
 pub mod chat;
 pub mod error;
 pub mod units;

@@ -3,6 +3,7 @@
 //! Invariant: a request holds one [`LiveState`] from first to last byte. The model runtime and the ledger live as long as
 //! the process; everything else belongs to one state.
 
+pub mod canary;
 mod gateway;
 
 pub use gateway::{Changed, Gateway, PatchError};
@@ -28,6 +29,7 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Text that every family of detectors looks at closely.
 const WARM_UP: &str = "Mail anna@example.com or call +44 20 7946 0958, born 1990-01-31, card 4111 1111 1111 1111, \
@@ -162,6 +164,13 @@ impl LiveState {
             })
         };
         pairs.filter_map(estimate).collect()
+    }
+
+    /// Names what predicts the gain between two targets, as [`scorer`] does.
+    pub fn scorer(&self, cheap: &str, strong: &str) -> Option<String> {
+        let mut pairs = self.config.gain.iter().zip(&self.gains);
+        let (_, model) = pairs.find(|(it, _)| *it.cheap == *cheap && *it.strong == *strong)?;
+        Some(model.id())
     }
 
     /// Has the edge model read every request, whether or not a rule makes use of it.
@@ -372,6 +381,20 @@ impl LiveState {
 }
 
 /// The predictor of a pair.
+/// What reads texts and predicts the gain of a pair; another one gives other numbers.
+///
+/// # Errors
+/// There is no usable predictor.
+pub fn scorer(pair: &GainPair) -> Result<String, OpenError> {
+    Ok(predictor(pair)?.id())
+}
+
+/// Where a request stands among all others, from 0 to below 1, drawn by its id.
+pub fn drawn(id: Uuid) -> f32 {
+    // The last bits of an id are random (RFC 9562, section 5.7); a float holds 24 of them exactly.
+    (id.as_u64_pair().1 & 0xff_ffff) as f32 / (1u32 << 24) as f32
+}
+
 fn predictor(pair: &GainPair) -> Result<GainModel, OpenError> {
     let encoder = EdgePack::embedded_name()?;
     let Some(file) = &pair.file else {

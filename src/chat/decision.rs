@@ -101,6 +101,26 @@ impl Escalation {
     }
 }
 
+/// On which side of a comparison a request stands, where a rule is there for a part of all conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arm {
+    /// The rule would have matched, and was not there.
+    Control,
+    /// The rule matched.
+    Canary,
+}
+
+impl Arm {
+    /// The name in the record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Canary => "canary",
+        }
+    }
+}
+
 /// A target in the order of preference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Candidate {
@@ -195,6 +215,12 @@ pub struct Decision {
     /// What the edge pack may answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edge: Option<Arc<EdgeAnswers>>,
+    /// On which side the request stands, if a canary's condition holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arm: Option<Arm>,
+    /// Share of such requests that another candidate answers too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<f32>,
     /// What the rules saw.
     pub values: Values,
 }

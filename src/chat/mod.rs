@@ -15,7 +15,7 @@ mod usage;
 pub use analysis::{Analysis, GainEstimate, Intent, StageReport, TASKS, TaskGuess};
 pub use body::{Edit, SlotKind, Span, TextSlot, json_string, splice};
 pub use decision::{
-    Candidate, Cascade, Decision, EDGE, EdgeAnswers, Escalation, GainAsked, LatencyClass,
+    Arm, Candidate, Cascade, Decision, EDGE, EdgeAnswers, Escalation, GainAsked, LatencyClass,
     PrivacyAction, Rejected, ShapeLevel, Values,
 };
 pub use finding::{EntityType, Finding, PUBLIC};

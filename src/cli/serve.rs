@@ -5,7 +5,7 @@ use crate::config::{Config, Overrides, Source, TargetKind, diff, watch};
 use crate::downstream;
 use crate::inference::Runtime;
 use crate::ledger::Ledger;
-use crate::live::{Gateway, LiveState, runtime_spec};
+use crate::live::{Gateway, LiveState, canary, runtime_spec};
 use crate::telemetry::{self, LogFormat, Metric};
 use anyhow::Context;
 use clap::Args;
@@ -84,6 +84,7 @@ async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     tokio::spawn(watching.context("SIGHUP cannot be handled")?);
     greet(&gateway.live().config, address);
     gateway.live().fit_in_background();
+    tokio::spawn(canary::watch(gateway.clone(), canary::EVERY));
 
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));

@@ -1,11 +1,12 @@
 //! `weir tune`: the threshold of a rule, chosen from cases whose outcomes are known so that what was wished for holds.
 
 mod cases;
+mod from_ledger;
 mod patch;
 
 use super::file::write;
 use super::{Common, open};
-use crate::config::{Config, GainBounds};
+use crate::config::{Config, Rule, TargetKind};
 use crate::eval::tune::report::{Origin, html};
 use crate::eval::tune::{Objective, Tuned, tune};
 use anyhow::Context;
@@ -15,30 +16,42 @@ use patch::Patch;
 use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Options of `tune`.
 #[derive(Debug, Args)]
 pub struct TuneArgs {
     /// The cases: a suite (YAML, or JSON lines `.jsonl`). Each is answered by both targets of the rule's pair as `eval run` would,
     /// from what the suite holds.
-    #[arg(long, value_name = "FILE", required_unless_present = "cases")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["cases", "from_ledger"])]
     suite: Option<PathBuf>,
     /// Cases that were scored before (`--save-cases`): JSON lines `{"id","score","length","cheap","strong"}`, each target with
     /// `success` (0 to 1) and `cost` in dollars.
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     cases: Option<PathBuf>,
+    /// Cases that `shadow` left in the ledger: requests that both targets answered, with what clients told of them in the place of
+    /// the comparison.
+    #[arg(long, conflicts_with_all = ["suite", "cases"])]
+    from_ledger: bool,
+    /// The ledger file [default: the one in the configuration]
+    #[arg(long, value_name = "PATH", requires = "from_ledger")]
+    ledger: Option<PathBuf>,
+    /// Only pairs from this time on, RFC 3339, for example 2026-11-01T00:00:00Z
+    #[arg(long, value_name = "TIME", requires = "from_ledger")]
+    since: Option<jiff::Timestamp>,
     /// What must hold: `success >= baseline - 0.02 @ 95%` (baseline: everything to the stronger target), `success >= 0.88`,
     /// `strong_share <= 0.3`, `cost_per_task <= 0.10`. May be given several times; then all must hold.
     #[arg(long = "objective", value_name = "WISH", required = true)]
     objectives: Vec<Objective>,
-    /// The rule whose `max_gain` or `min_gain` is tuned. Default: the only one that has one.
+    /// The rule whose `max_gain`, `min_gain` or `cascade.min_score` is tuned. Default: the only one that has one. A rule with both
+    /// has its gain tuned.
     #[arg(long, value_name = "NAME")]
     rule: Option<String>,
     /// Seed of orders and intervals.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Ask the targets themselves, even where the suite holds answers or outcomes.
-    #[arg(long, conflicts_with = "cases")]
+    #[arg(long, conflicts_with_all = ["cases", "from_ledger"])]
     live: bool,
     /// Write what was found here, as JSON.
     #[arg(long, value_name = "FILE", default_value = "out/tune.json")]
@@ -61,19 +74,62 @@ pub struct TuneArgs {
 #[derive(Debug, Clone)]
 struct Tunable {
     rule: String,
-    /// `max_gain` or `min_gain`.
-    key: &'static str,
-    bounds: GainBounds,
+    by: By,
+    /// The number in force.
+    number: Option<f32>,
     cheap: String,
     strong: String,
+}
+
+/// What a rule goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum By {
+    /// At most this gain between the pair of this name.
+    MaxGain(Arc<str>),
+    /// At least this gain.
+    MinGain(Arc<str>),
+    /// At least this confidence in the local answer.
+    MinScore,
+}
+
+impl By {
+    /// The key in the file.
+    fn key(&self) -> &'static str {
+        match self {
+            Self::MaxGain(_) => "max_gain",
+            Self::MinGain(_) => "min_gain",
+            Self::MinScore => "min_score",
+        }
+    }
+
+    /// The pair between which gains are predicted.
+    fn pair(&self) -> Option<&str> {
+        match self {
+            Self::MaxGain(pair) | Self::MinGain(pair) => Some(pair),
+            Self::MinScore => None,
+        }
+    }
+
+    /// What sends a request to the stronger target.
+    fn above(&self) -> &'static str {
+        match self {
+            Self::MaxGain(_) | Self::MinGain(_) => "a predicted gain of at least",
+            Self::MinScore => "a confidence below",
+        }
+    }
+
+    /// A threshold of scores, from which on the stronger target answers, as the number in the file, and back.
+    fn turned(&self, number: f64) -> f64 {
+        if *self == Self::MinScore { -number } else { number }
+    }
 }
 
 impl Tunable {
     /// The threshold in force.
     fn in_force(&self) -> Option<f64> {
-        let bound = if self.key == "max_gain" { self.bounds.max } else { self.bounds.min };
         // As it was written, not as `f32` rounds it.
-        bound.and_then(|bound| bound.to_string().parse().ok())
+        let written = self.number.and_then(|number| number.to_string().parse().ok());
+        written.map(|number: f64| self.by.turned(number))
     }
 }
 
@@ -102,7 +158,7 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
     let Scored { cases, name, hash: cases_hash } = match (&args.suite, &args.cases) {
         (_, Some(path)) => cases::read(path)?,
         (Some(path), None) => cases::score(common, path, args.live, &tunable)?,
-        (None, None) => anyhow::bail!("give --suite or --cases"),
+        (None, None) => from_ledger::read(&config, args.ledger.as_deref(), args.since, &tunable)?,
     };
     if let Some(path) = &args.save_cases {
         write(path, &cases::lines(&cases)?)?;
@@ -116,12 +172,14 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
         cases_hash,
         config_hash: hash,
         at: jiff::Timestamp::now().strftime("%FT%TZ").to_string(),
+        above: tunable.by.above(),
+        sign: tunable.by.turned(1.0),
     };
     let objectives: Vec<String> = args.objectives.iter().map(Objective::to_string).collect();
     let report = Report {
         version: 1,
         origin: &origin,
-        key: tunable.key,
+        key: tunable.by.key(),
         objectives: objectives.clone(),
         tuned: &tuned,
     };
@@ -143,8 +201,9 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
         origin.config_hash,
         args.seed
     );
-    let change =
-        Patch::find(&file, &config, &tunable.rule, tunable.key, threshold as f32, &because)?;
+    let number = tunable.by.turned(threshold) as f32;
+    let key = tunable.by.key();
+    let change = Patch::find(&file, &config, &tunable.rule, key, number, &because)?;
     let place = args.patch.clone().unwrap_or_else(|| args.report.with_extension("patch"));
     write(&place, &change.diff())?;
     if args.write {
@@ -161,49 +220,61 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
 
 /// The rule to tune.
 fn tunable(config: &Config, wanted: Option<&str>) -> anyhow::Result<Tunable> {
-    let asks = |rule: &&crate::config::Rule| rule.when.gain.is_some();
-    let rules: Vec<&crate::config::Rule> = config
-        .rules
-        .iter()
-        .filter(|rule| wanted.is_none_or(|wanted| &*rule.name == wanted))
-        .collect();
+    let rules: Vec<&Rule> =
+        config.rules.iter().filter(|rule| wanted.is_none_or(|name| &*rule.name == name)).collect();
     if let (Some(wanted), true) = (wanted, rules.is_empty()) {
         let names: Vec<&str> = config.rules.iter().map(|rule| &*rule.name).collect();
         anyhow::bail!("there is no rule `{wanted}`; the rules are {}", names.join(", "));
     }
-    let with: Vec<&crate::config::Rule> = rules.into_iter().filter(asks).collect();
-    let [rule] = with[..] else {
-        let names: Vec<&str> = with.iter().map(|rule| &*rule.name).collect();
-        match names[..] {
-            [] => anyhow::bail!(
-                "no such rule asks for a gain: add `gain: [{{cheap: …, strong: …}}]` and a rule with `when: {{max_gain: 0.05}}`"
-            ),
-            _ => anyhow::bail!(
-                "several rules ask for a gain; name one with --rule: {}",
-                names.join(", ")
-            ),
-        }
-    };
-    let bounds = rule.when.gain.clone().context("the rule asks for a gain")?;
-    let key = match (bounds.min, bounds.max) {
-        (Some(_), Some(_)) => {
+    let with: Vec<&Rule> = rules
+        .into_iter()
+        .filter(|rule| rule.when.gain.is_some() || rule.cascade.is_some())
+        .collect();
+    match with[..] {
+        [] => anyhow::bail!(
+            "no such rule asks for a gain or looks at answers: add `gain: [{{cheap: …, strong: …}}]` and a rule with \
+             `when: {{max_gain: 0.05}}`, or a rule with `cascade: {{min_score: 0.6}}`"
+        ),
+        [rule] => by_gain(config, rule).unwrap_or_else(|| by_score(config, rule)),
+        _ => {
+            let names: Vec<&str> = with.iter().map(|rule| &*rule.name).collect();
             anyhow::bail!(
-                "rule `{}` has `min_gain` and `max_gain`: a tuned rule has one of them",
-                rule.name
+                "several rules have a threshold; name one with --rule: {}",
+                names.join(", ")
             )
         }
-        (Some(_), None) => "min_gain",
-        (None, _) => "max_gain",
+    }
+}
+
+fn by_gain(config: &Config, rule: &Rule) -> Option<anyhow::Result<Tunable>> {
+    let bounds = rule.when.gain.as_ref()?;
+    let (by, number) = match (bounds.min, bounds.max) {
+        (Some(_), Some(_)) => {
+            return Some(Err(anyhow::anyhow!(
+                "rule `{}` has `min_gain` and `max_gain`: a tuned rule has one of them",
+                rule.name
+            )));
+        }
+        (Some(_), None) => (By::MinGain(bounds.pair.clone()), bounds.min),
+        (None, _) => (By::MaxGain(bounds.pair.clone()), bounds.max),
     };
     let pair = config.gain.iter().find(|pair| pair.name == bounds.pair);
-    let pair = pair.context("the pair of the rule")?;
-    Ok(Tunable {
-        rule: rule.name.to_string(),
-        key,
-        cheap: pair.cheap.to_string(),
-        strong: pair.strong.to_string(),
-        bounds,
-    })
+    Some(pair.context("the pair of the rule").map(|pair| {
+        let (cheap, strong) = (pair.cheap.to_string(), pair.strong.to_string());
+        Tunable { rule: rule.name.to_string(), by, number, cheap, strong }
+    }))
+}
+
+fn by_score(config: &Config, rule: &Rule) -> anyhow::Result<Tunable> {
+    let cascade = rule.cascade.context("the rule looks at answers")?;
+    let is_local = |name: &Arc<str>| {
+        config.target(name).is_some_and(|target| target.kind == TargetKind::Local)
+    };
+    let cheap = rule.to.iter().find(|name| is_local(name)).context("a local target")?;
+    let strong = rule.to.iter().find(|name| *name != cheap).context("a second target")?;
+    let (cheap, strong) = (cheap.to_string(), strong.to_string());
+    let number = Some(cascade.min_score);
+    Ok(Tunable { rule: rule.name.to_string(), by: By::MinScore, number, cheap, strong })
 }
 
 /// What was found, in a few lines.
@@ -213,7 +284,9 @@ fn tell(tuned: &Tuned, tunable: &Tunable) -> anyhow::Result<()> {
     for verdict in &tuned.objectives {
         match (&verdict.why, verdict.allowed) {
             (None, Some([low, high])) => {
-                writeln!(out, "{}: thresholds {low} to {high}", verdict.objective)?;
+                let mut ends = [low, high].map(|end| tunable.by.turned(end));
+                ends.sort_by(f64::total_cmp);
+                writeln!(out, "{}: thresholds {} to {}", verdict.objective, ends[0], ends[1])?;
             }
             (why, _) => {
                 writeln!(out, "{}: {}", verdict.objective, why.as_deref().unwrap_or("not met"))?;
@@ -230,8 +303,9 @@ fn tell(tuned: &Tuned, tunable: &Tunable) -> anyhow::Result<()> {
         let (low, high) = (percent(success.low), percent(success.high));
         writeln!(
             out,
-            "{}: {threshold} for rule `{}`: {} to `{}`, success {} [{low}, {high}], ${:.6} a task",
-            tunable.key,
+            "{}: {} for rule `{}`: {} to `{}`, success {} [{low}, {high}], ${:.6} a task",
+            tunable.by.key(),
+            tunable.by.turned(threshold),
             tunable.rule,
             percent(chosen.strong_share),
             tunable.strong,
@@ -243,7 +317,7 @@ fn tell(tuned: &Tuned, tunable: &Tunable) -> anyhow::Result<()> {
         writeln!(
             out,
             "from {} now: {} cases move to `{}`, {} to `{}`; success {:+.2} points, cost {:+.6} dollars a task",
-            change.from.threshold.unwrap_or(f64::NAN),
+            change.from.threshold.map_or(f64::NAN, |threshold| tunable.by.turned(threshold)),
             change.to_strong,
             tunable.strong,
             change.to_cheap,

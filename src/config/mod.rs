@@ -26,9 +26,9 @@ pub use overlay::{Overlay, Override, Written, replace_file};
 pub use problem::{ConfigErrors, Problem, name_hint};
 pub use resolve::Env;
 pub use resolved::{
-    AdminKey, ApiKey, BreakerSettings, Budget, Capabilities, Condition, Config, GainBounds,
-    GainPair, IntentSpec, LatencyBudgets, LedgerSettings, Limits, LocalModel, LocalModels,
-    PrivacySettings, Rule, Target, TargetKind,
+    AdminKey, ApiKey, BreakerSettings, Budget, Capabilities, Compare, Condition, Config,
+    Experiments, GainBounds, GainPair, IntentSpec, LatencyBudgets, LedgerSettings, Limits,
+    LocalModel, LocalModels, PrivacySettings, Rule, Target, TargetKind,
 };
 pub use schema::{schema, thresholds};
 pub use show::describe;

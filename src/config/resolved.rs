@@ -30,6 +30,8 @@ pub struct Config {
     pub gain: Vec<GainPair>,
     /// Rules, first match wins. The last one always matches (`default` if the operator wrote none that does).
     pub rules: Vec<Rule>,
+    /// How rules that are tried out are compared.
+    pub experiments: Experiments,
     /// Detector settings.
     pub privacy: PrivacySettings,
     /// Budgets per latency class.
@@ -208,9 +210,18 @@ pub struct Rule {
     pub cascade: Option<Cascade>,
     /// What the edge pack may answer.
     pub edge: Option<Arc<EdgeAnswers>>,
+    /// Share of requests that another target answers too, 0–1.
+    pub shadow: Option<f32>,
+    /// Share of conversations for which the rule is there, 0–1; `None` for all.
+    pub canary: Option<f32>,
 }
 
 impl Rule {
+    /// Whether it is there for a part of all conversations.
+    pub fn tries(&self) -> bool {
+        self.canary.is_some_and(|share| share > 0.0)
+    }
+
     /// Whether what the edge model says can change anything under this rule.
     pub fn needs_reading(&self) -> bool {
         let when = &self.when;
@@ -221,6 +232,36 @@ impl Rule {
             || when.min_injection.is_some()
             || when.gain.is_some()
     }
+}
+
+/// How rules that are tried out are compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiments {
+    /// What tells two answers apart.
+    pub compare: Compare,
+    /// Loss of successes at which a canary is taken back.
+    pub max_drop: f64,
+    /// How sure one must be of it.
+    pub confidence: f64,
+}
+
+/// What tells two answers apart.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Compare {
+    /// They are the same but for white space and case.
+    Exact,
+    /// Their embeddings have at least this cosine.
+    Embedding {
+        /// The cosine.
+        min: f32,
+    },
+    /// A model says of each whether it is good.
+    Judge {
+        /// Who judges.
+        target: Arc<str>,
+        /// What an answer must fulfil.
+        rubric: Arc<str>,
+    },
 }
 
 /// What a rule asks of a request. Empty lists and `None` ask nothing.

@@ -2,7 +2,9 @@
 //!
 //! Invariant: no secret gets in, so what comes out may be printed, hashed and compared.
 
-use super::resolved::{Budget, Condition, Config, GainPair, Rule, Target, TargetKind};
+use super::resolved::{
+    Budget, Compare, Condition, Config, Experiments, GainPair, Rule, Target, TargetKind,
+};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -57,6 +59,7 @@ pub fn describe(config: &Config) -> Value {
             "keep": names(&config.privacy.keep),
             "ignore": names(&config.privacy.ignore),
         },
+        "experiments": experiments(&config.experiments),
         "latency": {
             "interactive": budget(&config.latency.interactive),
             "background": budget(&config.latency.background),
@@ -152,6 +155,20 @@ fn rule(rule: &Rule) -> Value {
         "edge": rule.edge.as_deref().map(|edge| {
             json!({"min_confidence": rounded(edge.min_confidence), "ask": edge.ask})
         }),
+        "shadow": rule.shadow.map(rounded),
+        "canary": rule.canary.map(rounded),
+    })
+}
+
+fn experiments(experiments: &Experiments) -> Value {
+    let (compare, min, judge, rubric) = match &experiments.compare {
+        Compare::Exact => ("exact", None, None, None),
+        Compare::Embedding { min } => ("embedding", Some(rounded(*min)), None, None),
+        Compare::Judge { target, rubric } => ("judge", None, Some(&**target), Some(&**rubric)),
+    };
+    json!({
+        "compare": compare, "min_similarity": min, "judge": judge, "rubric": rubric,
+        "max_drop": experiments.max_drop, "confidence": experiments.confidence,
     })
 }
 

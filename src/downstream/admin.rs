@@ -3,7 +3,7 @@
 use super::{SMALL_BODY, auth, body, error_response, json_value};
 use crate::config::{ChangeError, Config, describe, name_hint, thresholds};
 use crate::error::{Error, ErrorKind};
-use crate::live::{Gateway, PatchError};
+use crate::live::{Gateway, PatchError, canary};
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -16,9 +16,18 @@ pub async fn routes(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> 
     if let Err(error) = auth::admin(&live.config, &headers) {
         return error_response(&error);
     }
-    let (config, fields) = (&live.config, thresholds());
+    let config = live.config.clone();
+    let asked = config.clone();
+    let compared = tokio::task::spawn_blocking(move || canary::compare(&asked)).await;
+    let mut rules = rules(&config);
+    let tried = config.rules.iter().position(|rule| rule.tries());
+    if let (Some(Value::Object(rule)), Ok(Ok(Some(report)))) =
+        (tried.and_then(|at| rules.get_mut(at)), compared)
+    {
+        rule.insert("comparison".to_owned(), json!(report));
+    }
     let answer = json!({
-        "object": "list", "config_hash": &*config.hash, "fields": fields, "data": rules(config),
+        "object": "list", "config_hash": &*config.hash, "fields": thresholds(), "data": rules,
     });
     json_value(200, &answer)
 }

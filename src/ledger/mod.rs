@@ -12,7 +12,9 @@ mod summary;
 mod view;
 mod writer;
 
-pub use note::{ChangeSource, ConfigChange, ConfigVersion, Feedback, Note, success, task_key};
+pub use note::{
+    ChangeSource, ConfigChange, ConfigVersion, Feedback, Note, Pair, Trial, success, task_key,
+};
 pub use store::{Entry, LedgerStore, Lookup, MemoryStore, Page, SqliteStore, StoreError};
 pub use summary::{By, Percentiles, SummaryRow};
 pub use view::RecordView;

@@ -3,6 +3,8 @@
 //!
 //! Invariant: nothing of a text and no secret gets in. The names that clients give to their tasks are kept as digests.
 
+use crate::chat::{Arm, Outcome};
+use crate::units::NanoUsd;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -16,6 +18,8 @@ pub enum Note {
     Change(ConfigChange),
     /// A configuration, so that it can come back.
     Version(ConfigVersion),
+    /// What two targets made of one request.
+    Pair(Pair),
 }
 
 /// Where a change of the configuration came from.
@@ -87,6 +91,59 @@ pub struct Feedback {
     pub success: Option<f64>,
     /// Further figures by name.
     pub kpi: BTreeMap<String, f64>,
+}
+
+/// What two targets made of one request: a labelled case without its words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// When, in microseconds since the Unix epoch.
+    pub at_us: i64,
+    /// The request.
+    pub request: Uuid,
+    /// The rule that matched it.
+    pub rule: String,
+    /// The cheaper target.
+    pub cheap: String,
+    /// The stronger one.
+    pub strong: String,
+    /// Whether the client got the stronger one's answer.
+    pub strong_answered: bool,
+    /// What read the text and predicted the gain; other versions of it give other numbers.
+    pub encoder: String,
+    /// The predicted gain with the ends of its interval: low, gain, high.
+    pub gain: Option<[f64; 3]>,
+    /// The predicted category.
+    pub category: Option<String>,
+    /// How sure the local answer looked, 0–1.
+    pub confidence: Option<f64>,
+    /// Characters of the request.
+    pub length: u32,
+    /// Success of the cheaper and of the stronger answer, 0–1.
+    pub success: [f64; 2],
+    /// Cost of both; nothing where the price is unknown.
+    pub cost: [Option<NanoUsd>; 2],
+    /// How the answers were compared.
+    pub compared: String,
+}
+
+/// A request on one side of a canary, or what was told about one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trial {
+    /// Give this back for what comes next.
+    pub cursor: i64,
+    /// The side.
+    pub arm: Arm,
+    /// How far it succeeded, 0–1; nothing where it says nothing about the rule.
+    pub success: Option<f64>,
+}
+
+/// Whether a request was answered, as a number; one that its client left, or that a rule blocked, says nothing.
+pub(super) fn answered(outcome: Outcome) -> Option<f64> {
+    match outcome {
+        Outcome::Ok | Outcome::NeedsInput => Some(1.0),
+        Outcome::Error | Outcome::Timeout | Outcome::Rejected => Some(0.0),
+        Outcome::Cancelled | Outcome::Blocked | Outcome::Skipped => None,
+    }
 }
 
 /// The key of a task that a tenant gave a name: a digest of both, so that tenants never meet and no name is kept.

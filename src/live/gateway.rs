@@ -90,6 +90,25 @@ impl Gateway {
         changes: Vec<(String, Option<f64>)>,
         who: &str,
     ) -> Result<Changed, PatchError> {
+        self.change(rule, changes, ChangeSource::Admin, who).await
+    }
+
+    /// Sets a canary to 0.
+    ///
+    /// # Errors
+    /// Says why it is still there.
+    pub async fn take_back(&self, rule: String, who: &str) -> Result<Changed, PatchError> {
+        let changes = vec![("canary".to_owned(), Some(0.0))];
+        self.change(rule, changes, ChangeSource::Rollback, who).await
+    }
+
+    async fn change(
+        &self,
+        rule: String,
+        changes: Vec<(String, Option<f64>)>,
+        origin: ChangeSource,
+        who: &str,
+    ) -> Result<Changed, PatchError> {
         let _turn = self.changing.lock().await;
         if self.live().config.ledger.path.is_none() {
             return Err(PatchError::NoLedger);
@@ -107,7 +126,7 @@ impl Gateway {
                 "overrides cannot be written beside the configuration: {kind}"
             ))
         })?;
-        Ok(self.swap(next, ChangeSource::Admin, Some(who.to_owned())))
+        Ok(self.swap(next, origin, Some(who.to_owned())))
     }
 
     /// Opens what a configuration names and makes it ready.

@@ -5,6 +5,7 @@
 //! did beside it is part of the same record, however it ended.
 
 use super::rehearsal::{Charge, Rehearsal};
+use super::shadow::Shadow;
 use crate::chat::{Analysis, Decision, GainAsked, Hop, HopKind, Outcome, RequestRecord, Usage};
 use crate::config::resolved::Target;
 use crate::error::{Error, ErrorKind};
@@ -38,6 +39,8 @@ pub struct Ctx {
     pub provider_headers: HeaderMap,
     /// Who answers in the targets' place and looks on, for a request that is only tried out.
     pub rehearsal: Option<Arc<Rehearsal>>,
+    /// The second answer that it is to get, for comparison.
+    pub shadow: Option<Box<Shadow>>,
     finished: bool,
     /// Hops of side contexts that have ended.
     aside: Option<Aside>,
@@ -109,6 +112,7 @@ impl Ctx {
             gain: None,
             provider_headers: HeaderMap::new(),
             rehearsal: None,
+            shadow: None,
             finished: false,
             aside: None,
             parent: None,
@@ -189,6 +193,7 @@ impl Ctx {
     pub fn decided(&mut self, decision: &Decision) {
         self.record.route = Some(decision.rule.clone());
         self.record.privacy = Some(decision.privacy.as_str());
+        self.record.arm = decision.arm;
         self.gain.clone_from(&decision.gain);
         if let (Some(gain), Some(hop)) = (&self.gain, self.record.hops.last_mut()) {
             hop.detail = Some(format!("gain {gain}"));

@@ -1,6 +1,7 @@
 //! A dry run: what the river would do with a request, without doing it.
 
 use super::analyze::privacy_failed;
+use super::conversation;
 use super::ctx::Ctx;
 use super::edge::{self, EdgeExplained};
 use crate::chat::{Analysis, ChatRequest, Decision, Usage};
@@ -26,6 +27,9 @@ pub fn decision(
         analysis,
         tenant: ctx.record.tenant.clone(),
         header,
+        draw: &|rule| {
+            conversation::draw(rule, request, ctx.record.tenant.as_deref(), ctx.record.task)
+        },
         privacy_failed: privacy_failed(analysis),
     };
     consider(&ctx.live.config, &facts, health)

@@ -7,7 +7,7 @@ use crate::inference::{
     Begun, Drafts, Footprint, GenerateRequest, InferenceError, Runtime, Step, StreamId,
     TextGenerator, Which,
 };
-use crate::ledger::{Ledger, LedgerStore};
+use crate::ledger::{Ledger, LedgerStore, SqliteStore};
 use crate::live::LiveState;
 use crate::upstream::scripted::{Act, Server};
 use http::HeaderMap;
@@ -179,10 +179,10 @@ impl River {
         ask(self.live.clone(), body, headers).await
     }
 
-    /// One request to which the local model once gave `words`, in ten seconds of which one passed before the first.
+    /// One request to which the local model once gave `words`, in five seconds of which one passed before the first.
     pub async fn rehearse(&self, body: &str, words: &str, confidence: Option<f32>) -> Told {
         let choice = Choice { text: Some(words.to_owned()), ..Choice::default() };
-        let (ttft, total) = (Duration::from_secs(1), Duration::from_secs(10));
+        let (ttft, total) = (Duration::from_secs(1), Duration::from_secs(5));
         let (usage, charge) = (None, Charge::ByUsage);
         let canned = Canned { answer: Ok(choice), usage, charge, ttft, total, confidence };
         let rehearsal = Rehearsal::knowing([("local".into(), canned)].into());
@@ -193,6 +193,12 @@ impl River {
     pub fn ask_aside(&self, body: &str) -> tokio::task::JoinHandle<Told> {
         let (live, body) = (self.live.clone(), body.to_owned());
         tokio::spawn(async move { ask(live, &body, &[]).await })
+    }
+
+    /// The ledger as it is now.
+    pub fn store(&self) -> SqliteStore {
+        self.live.ledger.flush(Duration::from_secs(5));
+        Ledger::open_read(&self.folder.path().join("ledger.db")).unwrap()
     }
 
     /// The record of the only request.

@@ -5,16 +5,22 @@
 mod analyze;
 mod cascade;
 mod cloud;
+mod conversation;
 mod ctx;
 mod edge;
 mod explain;
 #[cfg(test)]
 mod harness;
+mod hear;
+mod judge;
 mod local;
 mod prepare;
 mod rehearsal;
 mod relay;
 mod respond;
+mod shadow;
+#[cfg(test)]
+mod shadow_tests;
 mod source;
 mod stage;
 mod task;
@@ -23,6 +29,8 @@ pub use analyze::{privacy_failed, run as analyze};
 pub use ctx::Ctx;
 pub use edge::EdgeExplained;
 pub use explain::{Explanation, decision, explanation};
+pub use hear::hear;
+pub use judge::{Judged, verdict};
 pub use rehearsal::{Canned, Charge, Rehearsal, Sent};
 pub use relay::Relay;
 pub use respond::{Reply, ReplyBody};
@@ -31,7 +39,7 @@ pub use task::{TASK_ID_FORM, is_task_id};
 
 use crate::chat::{Candidate, ChatRequest, Decision, HopKind, LatencyClass, Outcome};
 use crate::config::Target;
-use crate::dialect::openai_chat;
+use crate::dialect::openai_chat::{self, Spoken};
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
 use crate::privacy::restore::{ResponseRestorer, restore_text};
@@ -42,6 +50,7 @@ use cloud::{Opened, Patience};
 use futures_util::FutureExt;
 use http::HeaderMap;
 use respond::Remarks;
+use shadow::Shadow;
 use source::{Source, Step};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -97,25 +106,37 @@ async fn serve(mut ctx: Ctx, inbound: Inbound) -> Reply {
             "an internal defect ended this request; see the ledger",
         )),
     };
+    end(ctx, &remarks, result)
+}
+
+/// Makes the reply of what the river came to, and ends the record unless a stream goes on.
+fn end(mut ctx: Ctx, remarks: &Remarks, result: Result<Answer, Error>) -> Reply {
     ctx.first_byte();
     match result {
         Ok(Answer::Whole(body)) => {
-            let headers = respond::headers(&ctx, &remarks, JSON, true);
+            let headers = respond::headers(&ctx, remarks, JSON, true);
+            if let Some(mut shadow) = ctx.shadow.take() {
+                shadow.confidence = remarks.confidence;
+                shadow.begin(&ctx, Spoken::whole(&body));
+            }
             ctx.finish(200, Outcome::Ok);
             Reply { status: 200, headers, body: ReplyBody::Whole(body) }
         }
         Ok(Answer::Question(body)) => {
-            let headers = respond::headers(&ctx, &remarks, JSON, true);
+            let headers = respond::headers(&ctx, remarks, JSON, true);
             ctx.finish(200, Outcome::NeedsInput);
             Reply { status: 200, headers, body: ReplyBody::Whole(body) }
         }
         Ok(Answer::Stream { source, first, restorer }) => {
-            let headers = respond::headers(&ctx, &remarks, EVENT_STREAM, false);
+            let headers = respond::headers(&ctx, remarks, EVENT_STREAM, false);
+            if let Some(shadow) = &mut ctx.shadow {
+                shadow.confidence = remarks.confidence;
+            }
             let relay = Relay::new(ctx, source, first, restorer);
             Reply { status: 200, headers, body: ReplyBody::Stream(Box::new(relay)) }
         }
         Err(error) => {
-            let mut headers = respond::headers(&ctx, &remarks, JSON, true);
+            let mut headers = respond::headers(&ctx, remarks, JSON, true);
             respond::error_headers(&mut headers, &error);
             ctx.fail(&error);
             let body = openai_chat::error_body(&error);
@@ -153,6 +174,7 @@ async fn river(
             .map_err(|_| internal("the explanation could not be written"))?;
         return Ok(Answer::Whole(body.into()));
     }
+    ctx.shadow = Shadow::drawn(ctx, &request, &analysis, &decision);
     if let Some(allowed) = &decision.edge
         && let Some(answer) = edge::answer(ctx, remarks, &request, &analysis, allowed).await
     {

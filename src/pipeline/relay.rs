@@ -73,8 +73,17 @@ impl Relay {
             None => data,
             Some(restorer) => restorer.chunk(&data).map_err(|_| garbage())?,
         };
-        put_event(out, &data);
+        self.send(out, &data);
         Ok(())
+    }
+
+    /// Sends a chunk, which a shadow hears too.
+    fn send(&mut self, out: &mut BytesMut, data: &[u8]) {
+        if let Some(shadow) = &mut self.ctx.shadow {
+            // What is no JSON has no words.
+            let _ = shadow.heard.push(data);
+        }
+        put_event(out, data);
     }
 
     fn end(&mut self, out: &mut BytesMut, outcome: Outcome) {
@@ -83,6 +92,9 @@ impl Relay {
         out.put_slice(timing_comment(&self.ctx).as_bytes());
         put_event(out, b"[DONE]");
         self.ended = true;
+        if let Some(shadow) = self.ctx.shadow.take().filter(|_| outcome == Outcome::Ok) {
+            shadow.begin(&self.ctx, None);
+        }
         self.ctx.finish(200, outcome);
     }
 
@@ -100,7 +112,7 @@ impl Relay {
     fn flush(&mut self, out: &mut BytesMut) {
         let Some(mut restorer) = self.restorer.take() else { return };
         for data in restorer.flush() {
-            put_event(out, &data);
+            self.send(out, &data);
         }
         let running = self.ctx.start(HopKind::Restore);
         self.ctx.end_restore(running, Outcome::Ok, restorer.counts());

@@ -9,8 +9,8 @@ mod condition;
 mod refusal;
 
 use crate::chat::{
-    Analysis, Candidate, ChatRequest, Decision, GainAsked, PrivacyAction, Rejected, ToolChoice,
-    Values,
+    Analysis, Arm, Candidate, ChatRequest, Decision, GainAsked, PrivacyAction, Rejected,
+    ToolChoice, Values,
 };
 use crate::config::{Condition, Config, Rule, Target, TargetKind};
 use crate::error::Error;
@@ -33,6 +33,8 @@ pub struct RequestFacts<'a> {
     pub tenant: Option<Arc<str>>,
     /// Request headers by lower-case name.
     pub header: &'a dyn Fn(&str) -> Option<String>,
+    /// Where the conversation stands among all others, from 0 to below 1, drawn anew for every rule.
+    pub draw: &'a dyn Fn(&str) -> f32,
     /// True if the detectors did not finish, so that nothing is known about findings.
     pub privacy_failed: bool,
 }
@@ -64,7 +66,18 @@ pub fn consider(
 ) -> (Decision, Option<Error>) {
     let model = facts.request.model.as_str();
     let values = values(config, facts);
-    let matched = config.rules.iter().position(|rule| condition::holds(&rule.when, facts, &values));
+    let mut arm = None;
+    let matched = config.rules.iter().position(|rule| {
+        if !condition::holds(&rule.when, facts, &values) {
+            return false;
+        }
+        let Some(share) = rule.canary else { return true };
+        let is_there = (facts.draw)(&rule.name) < share;
+        if share > 0.0 {
+            arm = Some(if is_there { Arm::Canary } else { Arm::Control });
+        }
+        is_there
+    });
     let rule = matched.and_then(|at| config.rules.get(at));
     let forced = config.target(model);
     let fallback = Rule {
@@ -76,6 +89,8 @@ pub fn consider(
         latency: crate::chat::LatencyClass::Interactive,
         cascade: None,
         edge: None,
+        shadow: None,
+        canary: None,
     };
     // A resolved configuration always has a rule that matches; without one nothing may leave.
     let rule = rule.unwrap_or(&fallback);
@@ -89,6 +104,8 @@ pub fn consider(
         latency: rule.latency,
         cascade: rule.cascade.filter(|_| forced.is_none()),
         edge: None,
+        arm: arm.filter(|_| forced.is_none()),
+        shadow: rule.shadow.filter(|_| forced.is_none()),
         values,
     };
     if forced.is_none() && !may_decide(config, model) {

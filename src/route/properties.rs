@@ -59,6 +59,8 @@ fn rule() -> impl Strategy<Value = Rule> {
         latency: crate::chat::LatencyClass::Interactive,
         cascade: None,
         edge: None,
+        shadow: None,
+        canary: None,
     })
 }
 
@@ -77,6 +79,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             tools: flags[0],
             tool_choice: flags[1].then(|| "required".to_owned()),
             image: flags[2],
+            draw: 0.5,
             privacy_failed: flags[3],
             tenant: flags[4].then(|| "x".to_owned()),
             down: down.into_iter().map(|name| (name.to_owned(), "open".to_owned())).collect(),
@@ -159,6 +162,8 @@ proptest! {
             latency: crate::chat::LatencyClass::Interactive,
         cascade: None,
         edge: None,
+        shadow: None,
+        canary: None,
         };
         let mut sent = Vec::new();
         for min in [low, low + more] {

@@ -49,6 +49,7 @@ pub(super) struct Facts {
     pub tenant: Option<String>,
     pub headers: BTreeMap<String, String>,
     pub privacy_failed: bool,
+    pub draw: f32,
     pub down: BTreeMap<String, String>,
 }
 
@@ -138,6 +139,7 @@ pub(super) fn run(config: &Config, facts: &Facts) -> (crate::chat::Decision, Opt
         analysis: &analysis,
         tenant: facts.tenant.as_deref().map(Into::into),
         header: &|name| facts.headers.get(name).cloned(),
+        draw: &|_| facts.draw,
         privacy_failed: facts.privacy_failed,
     };
     consider(config, &facts, &health)

@@ -75,6 +75,8 @@ metrics! {
     Fallback = Counter "weir_fallback_total" ["target"];
     /// Times that a local answer was not good enough and a request went on, by the target that was left and the reason.
     Escalation = Counter "weir_escalation_total" ["target", "reason"];
+    /// Second answers for comparison: `same` or `different` from the client's, `failed`, or `skipped` since too many were under way.
+    Shadows = Counter "weir_shadow_total" ["route", "result"];
     /// Local stages that did not finish as they should, by reason.
     StageFailures = Counter "weir_stage_failures_total" ["stage", "reason"];
     /// State of a target's breaker: 0 closed, 1 half open, 2 open.

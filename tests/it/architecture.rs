@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Tiers from the ground up. A room may import rooms of lower tiers; within the lowest tier all may know each other.
 const TIERS: &[&[&str]] = &[
-    &["units", "error", "chat"],
+    &["bet", "units", "error", "chat"],
     &["dialect", "pricing", "inference", "config", "telemetry"],
     &["analyze", "privacy", "shape", "route", "ledger", "upstream"],
     &["live", "pipeline"],

@@ -5,6 +5,11 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output};
+use uuid::Uuid;
+use weir::config::{Config, Overrides};
+use weir::ledger::{Entry, Feedback, LedgerStore, Note, Pair, SqliteStore};
+use weir::live;
+use weir::units::NanoUsd;
 
 const CONFIG: &str = "\
 local: {enabled: false}
@@ -118,4 +123,115 @@ fn what_cannot_be_promised_fails_and_says_what_can() {
     let rule = fails(cases(10), &["--objective", "strong_share <= 0.5", "--rule", "easier"]);
     assert!(rule.contains("there is no rule `easier`; the rules are easy, rest"), "{rule}");
     assert_eq!(std::fs::read_to_string(path("weir.yaml")).unwrap(), CONFIG);
+}
+
+const CASCADE: &str = "\
+ledger: {enabled: false}
+targets:
+  - {name: large, kind: openai, model: b, base_url: \"http://127.0.0.1:9/v1\", api_key: none}
+route:
+  - {name: tried, to: [local, large], cascade: {min_score: 0.9, look: 8}}
+";
+
+#[test]
+fn the_score_of_a_cascade_is_a_threshold_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("weir.yaml"), CASCADE).unwrap();
+    // The same cases, each as unsure as it was worth the stronger target.
+    let text = cases(2000);
+    let unsure = text.lines().map(|line| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        line["score"] = json!(line["score"].as_f64().unwrap() - 1.0);
+        line.to_string() + "\n"
+    });
+    std::fs::write(path("cases.jsonl"), unsure.collect::<String>()).unwrap();
+    let output =
+        tune(folder.path(), &["--objective", "success >= baseline - 0.08 @ 95%", "--write"]);
+    assert!(output.status.success(), "{}", said(&output.stderr));
+    let changed = std::fs::read_to_string(path("weir.yaml")).unwrap();
+    let number = changed.split("min_score: ").nth(1).unwrap().split(',').next().unwrap();
+    let number: f64 = number.parse().unwrap();
+    // Half of the cases, those with a confidence above one half, do well enough with the local answer.
+    assert!((0.4..0.65).contains(&number), "{changed}");
+    assert!(
+        said(&output.stdout).contains(&format!("min_score: {number}")),
+        "{}",
+        said(&output.stdout)
+    );
+    let page = std::fs::read_to_string(path("out/t.html")).unwrap();
+    assert!(page.contains(&format!("a confidence below {number}")), "{page}");
+}
+
+#[test]
+fn pairs_in_the_ledger_become_a_threshold() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let config = CONFIG
+        .replace(
+            "ledger: {enabled: false}",
+            "ledger: {path: ledger.db}\nexperiments: {compare: exact}",
+        )
+        .replace("    to: small\n", "    to: [small, large]\n    shadow: 0.5\n")
+        .replace("to: large}", "to: [large, small], shadow: 0.5}");
+    std::fs::write(path("weir.yaml"), &config).unwrap();
+    let read = Config::from_text(&config, None, &|_| None, &Overrides::default()).unwrap();
+    let scorer = live::scorer(&read.gain[0]).unwrap();
+    let mut store = SqliteStore::open(&path("ledger.db")).unwrap();
+    let lines: Vec<Value> =
+        cases(1701).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let pair = |n: usize, encoder: &str| {
+        let line = &lines[n];
+        let of = |target: &str, name: &str| line[target][name].as_f64().unwrap();
+        let score = line["score"].as_f64().unwrap();
+        Pair {
+            at_us: 1_000_000 * n as i64,
+            request: Uuid::from_u128(n as u128),
+            rule: if score > 0.2 { "rest" } else { "easy" }.to_owned(),
+            cheap: "small".to_owned(),
+            strong: "large".to_owned(),
+            strong_answered: score > 0.2,
+            encoder: encoder.to_owned(),
+            gain: Some([score - 0.01, score - 0.005, score]),
+            category: Some("math".to_owned()),
+            confidence: None,
+            length: 20,
+            success: [of("cheap", "success"), of("strong", "success")],
+            cost: ["cheap", "strong"].map(|target| Some(NanoUsd::from_usd(of(target, "cost")))),
+            compared: "exact".to_owned(),
+        }
+    };
+    let note = |note: Note| Entry::Note(Box::new(note));
+    let mut entries: Vec<Entry> = (0..1500).map(|n| note(Note::Pair(pair(n, &scorer)))).collect();
+    // A client says that the stronger answer of one request was wrong.
+    let subject = Uuid::from_u128(77);
+    let told = Feedback { subject, success: Some(0.25), ..Feedback::default() };
+    entries.push(note(Note::Feedback(told)));
+    store.append_entries(&entries).unwrap();
+    let tune = |more: &[&str]| {
+        let args = ["tune", "--config", "weir.yaml", "--from-ledger", "--report", "out/t.json"];
+        let wish =
+            ["--objective", "success >= baseline - 0.1 @ 95%", "--save-cases", "saved.jsonl"];
+        let output = weir(folder.path(), &[&args[..], &wish[..], more].concat(), "");
+        (output.status.success(), said(&output.stdout) + &said(&output.stderr))
+    };
+    let (done, said) = tune(&[]);
+    assert!(done && said.contains("max_gain: 0."), "{said}");
+    let saved = std::fs::read_to_string(path("saved.jsonl")).unwrap();
+    assert_eq!(saved.lines().count(), 1500);
+    let told = saved.lines().find(|line| line.contains(&subject.to_string())).unwrap();
+    let told: Value = serde_json::from_str(told).unwrap();
+    assert_eq!(told["strong"]["success"].as_f64(), Some(0.25));
+
+    store.append_entries(&[note(Note::Pair(pair(1600, "another@1")))]).unwrap();
+    let (done, said) = tune(&[]);
+    assert!(
+        !done && said.contains("1 of 1501 pairs") && said.contains("wait for new ones"),
+        "{said}"
+    );
+    store.append_entries(&[note(Note::Pair(pair(1700, &scorer)))]).unwrap();
+    let (done, said) = tune(&[]);
+    assert!(!done && said.contains("--since 1970-01-01T00:28:20Z"), "{said}");
+    let (done, said) = tune(&["--since", "2030-01-01T00:00:00Z"]);
+    assert!(!done && said.contains("both answered: set `shadow"), "{said}");
 }

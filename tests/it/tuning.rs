@@ -270,3 +270,56 @@ fn a_rollback_brings_the_hash_back_and_a_running_gateway_takes_it() {
     let (done, told) = run(&["config", "rollback", "--ledger", "none.db"]);
     assert!(!done && told.contains("none.db"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_that_loses_is_taken_back_by_itself() {
+    let good = upstream().await;
+    let bad =
+        r#"[{status: 400, pieces: ['{"error":{"message":"no","type":"invalid_request_error"}}']}]"#;
+    let bad = Upstream::start(serde_saphyr::from_str(bad).unwrap()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (file, ops) = key(folder.path(), "ops");
+    let more = format!(
+        "  - {{name: newer, kind: openai, model: gpt-4.1-mini, provider: openai, base_url: \"{}/v1\", api_key: none}}\n\
+         admin_keys: [{{name: ops, key_file: \"{file}\"}}]\n\
+         route: [{{name: try, to: newer, canary: 0.5}}, {{name: rest, to: cloud}}]\n",
+        bad.url
+    );
+    let gateway = TestGateway::start(&config(&good.url, &more)).await;
+    let at = gateway.address;
+    let watching = tokio::spawn(weir::live::canary::watch(
+        gateway.gateway.clone(),
+        std::time::Duration::from_millis(20),
+    ));
+    let shown = || async {
+        json(&client::send(at, "GET", "/admin/routes", &ops, "").await)["data"][0].clone()
+    };
+    let mut seen = [0, 0];
+    let mut n = 0;
+    let rule = loop {
+        let body = format!(
+            r#"{{"model":"auto","messages":[{{"role":"system","content":"x"}},{{"role":"user","content":"hello {n}"}}]}}"#
+        );
+        let first = client::send(at, "POST", CHAT, &BTreeMap::new(), &body).await;
+        let again = client::send(at, "POST", CHAT, &BTreeMap::new(), &body).await;
+        let rule = shown().await;
+        if rule["canary"].as_f64() == Some(0.0) {
+            break rule;
+        }
+        assert_eq!(first.status, again.status, "a conversation stays on its side");
+        seen[usize::from(first.status == 200)] += 1;
+        n += 1;
+        assert!(n < 2_000, "{rule}");
+    };
+    assert!(seen[0] > 5 && seen[1] > 5, "{seen:?}");
+    assert_eq!(rule["overrides"][0]["field"], "canary");
+    for n in 0..20 {
+        let body = HELLO.replace("hello", &format!("hello {n}"));
+        assert_eq!(client::send(at, "POST", CHAT, &BTreeMap::new(), &body).await.status, 200);
+    }
+    watching.abort();
+    let changes = gateway.history().await;
+    let last = changes.last().unwrap();
+    assert_eq!((last.source.as_str(), last.who.as_deref()), ("rollback", Some("canary")));
+    assert!(last.what[0].contains("canary: 0.5 → 0"), "{:?}", last.what);
+}

@@ -54,6 +54,14 @@ pub struct GainModel {
     offset_sd: f32,
 }
 
+impl GainModel {
+    /// Names the encoder and the fit.
+    pub fn id(&self) -> String {
+        let Provenance { encoder, data_sha256, .. } = &self.provenance;
+        format!("{encoder}+{}", data_sha256.get(..12).unwrap_or(data_sha256))
+    }
+}
+
 /// What is to be expected of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {

@@ -1,7 +1,6 @@
 //! Cases for tuning: a suite that both targets answer, or lines that were saved before.
 
-use super::Tunable;
-use crate::chat::GainEstimate;
+use super::{By, Tunable};
 use crate::cli::{Common, open};
 use crate::config::TargetKind;
 use crate::dialect::openai_chat;
@@ -61,11 +60,11 @@ impl From<Outcome> for LineOutcome {
     }
 }
 
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
@@ -146,8 +145,8 @@ pub(super) fn score(
         let (strong, cheap) =
             (answers.pop().unwrap_or_default(), answers.pop().unwrap_or_default());
         for ((case, cheap), strong) in suite.cases.iter().zip(&cheap).zip(&strong) {
-            let (score, length) = gain(&live, case, tunable).await?;
-            let (cheap, strong) = (outcome(cheap)?, outcome(strong)?);
+            let (score, length) = seen(&live, case, tunable).await?;
+            let (cheap, strong) = tunable.by.paid(outcome(cheap)?, outcome(strong)?);
             cases.push(Recorded { id: case.id.clone(), score, length, cheap, strong });
             bar.inc(1);
         }
@@ -174,7 +173,7 @@ fn outcome(result: &CaseResult) -> anyhow::Result<Outcome> {
 }
 
 /// The number that the rule compares for the first request of a case, and the characters of that request.
-async fn gain(live: &Arc<LiveState>, case: &Case, tunable: &Tunable) -> anyhow::Result<(f64, u32)> {
+async fn seen(live: &Arc<LiveState>, case: &Case, tunable: &Tunable) -> anyhow::Result<(f64, u32)> {
     let step = case.steps.first().with_context(|| format!("case `{}` has no step", case.id))?;
     let mut body = step.fields.clone();
     body.insert("model".to_owned(), json!("auto"));
@@ -185,50 +184,66 @@ async fn gain(live: &Arc<LiveState>, case: &Case, tunable: &Tunable) -> anyhow::
     let request = Arc::new(request);
     let mut ctx = Ctx::new(live.clone(), Instant::now(), None);
     let analysis = pipeline::analyze(&mut ctx, &request).await;
-    let estimate = analysis.gains.iter().find(|it| it.pair == tunable.bounds.pair);
-    let score = compared(estimate, tunable.key);
     ctx.discard();
+    let estimate = analysis.gains.iter().find(|it| Some(&*it.pair) == tunable.by.pair());
+    let interval = estimate.map(|it| [it.low, it.high]);
+    let confidence = step.recorded.get(&*tunable.cheap).and_then(|it| it.canned().confidence);
+    if tunable.by == By::MinScore && confidence.is_none() {
+        bail!(
+            "case `{}`: no `confidence` is recorded for `{}`; it is the header x-weir-confidence of an answer under the rule",
+            case.id,
+            tunable.cheap
+        );
+    }
+    let score = tunable.by.compared(interval, confidence);
     Ok((score, u32::try_from(length).unwrap_or(u32::MAX)))
 }
 
-/// A score from the threshold on means the stronger target, as the rule has it: `max_gain` sends to the cheaper one where the
-/// upper end of the interval is at most the threshold, `min_gain` to the stronger one where the lower end is at least it. Without
-/// a prediction neither matches. Half a step beside the number itself, so that it does not matter how a threshold is rounded.
-fn compared(estimate: Option<&GainEstimate>, key: &str) -> f64 {
-    let between = |a: f32, b: f32| f64::midpoint(a.into(), b.into()).clamp(-1.0, 1.0);
-    match (estimate, key) {
-        (Some(it), "max_gain") => between(it.high.next_down(), it.high),
-        (None, "max_gain") => 1.0,
-        (Some(it), _) => between(it.low, it.low.next_up()),
-        (None, _) => -1.0,
+impl By {
+    /// The score of a request whose gain has this interval, and whose local answer looks so sure: from the threshold on it means the
+    /// stronger target, as the rule has it. `max_gain` sends to the cheaper one where the upper end of the interval is at most the
+    /// threshold, `min_gain` to the stronger one where the lower end is at least it, `min_score` keeps a local answer that is at
+    /// least so sure. Without a prediction no rule matches, and what nobody looked at is not kept. Half a step beside the number
+    /// itself, so that it does not matter how a threshold is rounded.
+    pub(super) fn compared(&self, interval: Option<[f32; 2]>, confidence: Option<f32>) -> f64 {
+        let between = |a: f32, b: f32| f64::midpoint(a.into(), b.into()).clamp(-1.0, 1.0);
+        match (self, interval) {
+            (Self::MaxGain(_), Some([_, high])) => between(high.next_down(), high),
+            (Self::MaxGain(_), None) => 1.0,
+            (Self::MinGain(_), Some([low, _])) => between(low, low.next_up()),
+            (Self::MinGain(_), None) => -1.0,
+            (Self::MinScore, _) => confidence.map_or(1.0, |sure| between(-sure.next_up(), -sure)),
+        }
+    }
+
+    /// What both ways cost: a local answer that was looked at is paid even if it is not kept, at most all of it.
+    pub(super) fn paid(&self, cheap: Outcome, strong: Outcome) -> (Outcome, Outcome) {
+        let looked_at = if *self == Self::MinScore { cheap.cost } else { 0.0 };
+        (cheap, Outcome { cost: strong.cost + looked_at, ..strong })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{GainEstimate, compared};
+    use super::By;
 
     #[test]
     fn scores_fall_where_the_rule_does() {
-        let estimate = |low: f32, high: f32| GainEstimate {
-            pair: "p".into(),
-            cheap: "a".into(),
-            strong: "b".into(),
-            gain: low,
-            low,
-            high,
-            category: "c".into(),
-        };
+        let (max, min) = (By::MaxGain("p".into()), By::MinGain("p".into()));
         for threshold in [0.51f64, 0.3, -0.005, 0.0, 0.085] {
             let bound = threshold as f32;
-            for high in [bound.next_down(), bound, bound.next_up()] {
-                let is_strong = compared(Some(&estimate(-1.0, high)), "max_gain") >= threshold;
-                assert_eq!(is_strong, high > bound, "{high} {threshold}");
-                let is_strong = compared(Some(&estimate(high, 1.0)), "min_gain") >= threshold;
-                assert_eq!(is_strong, high >= bound, "{high} {threshold}");
+            for end in [bound.next_down(), bound, bound.next_up()] {
+                let is_strong = max.compared(Some([-1.0, end]), None) >= threshold;
+                assert_eq!(is_strong, end > bound, "{end} {threshold}");
+                let is_strong = min.compared(Some([end, 1.0]), None) >= threshold;
+                assert_eq!(is_strong, end >= bound, "{end} {threshold}");
+                let is_strong =
+                    By::MinScore.compared(None, Some(end)) >= By::MinScore.turned(threshold);
+                assert_eq!(is_strong, end < bound, "{end} {threshold}");
             }
         }
-        assert_eq!(compared(None, "max_gain"), 1.0);
-        assert_eq!(compared(None, "min_gain"), -1.0);
+        assert_eq!(max.compared(None, None), 1.0);
+        assert_eq!(min.compared(None, None), -1.0);
+        assert_eq!(By::MinScore.compared(None, None), 1.0);
     }
 }

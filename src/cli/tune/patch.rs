@@ -91,19 +91,19 @@ impl Patch {
     }
 }
 
-/// The lowest and the highest gain.
-type Bounds = (Option<f32>, Option<f32>);
-
-/// A rule's name and bounds; those of `rule` with the new threshold.
-fn bounds(it: &Rule, rule: &str, key: &str, threshold: f32) -> (String, Option<Bounds>) {
-    let own = it.when.gain.as_ref().map(|gain| (gain.min, gain.max));
-    let (min, max) = own.unwrap_or_default();
-    let bounds = match (&*it.name == rule, key) {
-        (true, "max_gain") => Some((min, Some(threshold))),
-        (true, _) => Some((Some(threshold), max)),
-        (false, _) => own,
-    };
-    (it.name.to_string(), bounds)
+/// A rule's name and its lowest gain, highest gain and lowest score; those of `rule` with the new threshold.
+fn bounds(it: &Rule, rule: &str, key: &str, threshold: f32) -> (String, [Option<f32>; 3]) {
+    let (min, max) = it.when.gain.as_ref().map_or((None, None), |gain| (gain.min, gain.max));
+    let mut own = [min, max, it.cascade.map(|cascade| cascade.min_score)];
+    if &*it.name == rule {
+        let at = match key {
+            "min_gain" => 0,
+            "max_gain" => 1,
+            _ => 2,
+        };
+        own[at] = Some(threshold);
+    }
+    (it.name.to_string(), own)
 }
 
 /// What stands before the number, with a line above its own that says why; an earlier such line is replaced.

@@ -4,6 +4,7 @@
 //! Invariant: every field may be absent here (a required one is an `Option` that the schema requires), so that a file
 //! with mistakes still yields whatever is right in it, and all its mistakes can be reported at once.
 
+mod experiments;
 mod gain;
 mod intent;
 mod latency;
@@ -11,6 +12,7 @@ mod local;
 mod route;
 mod target;
 
+pub use experiments::{RawCompare, RawExperiments};
 pub use gain::RawGain;
 pub use intent::RawIntent;
 pub use latency::{RawBudget, RawLatency, RawStages};
@@ -52,6 +54,9 @@ pub struct RawConfig {
     /// also be written `routes` or `rules`.
     #[serde(default)]
     pub route: Vec<RawRule>,
+    /// How rules that are tried out (`shadow`, `canary`) are compared.
+    #[serde(default)]
+    pub experiments: RawExperiments,
     /// Settings of the detectors of personal data and secrets.
     #[serde(default)]
     pub privacy: RawPrivacy,

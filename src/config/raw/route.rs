@@ -28,6 +28,15 @@ pub struct RawRule {
     pub cascade: Option<RawCascade>,
     /// Lets the edge pack answer requests whose schema asks for labels or entities, before any target is asked. Default: never.
     pub edge: Option<RawEdge>,
+    /// Share of the rule's requests that another of its targets answers too, in the background and for comparison only. Both
+    /// answers are compared as `experiments` says and kept as a labelled pair, without their text. Default 0, range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub shadow: Option<f64>,
+    /// Share of all conversations for which this rule is there; the others go on as if it were not. What becomes of both is
+    /// compared, and the rule is set to 0 by itself when it loses more than `experiments.max_drop`. Default: the rule is there for
+    /// all. Range 0–1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub canary: Option<f64>,
 }
 
 /// When a local answer is good enough; else the next target answers.

@@ -4,6 +4,7 @@
 //! Invariant: a problem is reported once; what depends on a part with a problem in its form is not complained about.
 
 mod admin;
+mod experiments;
 mod gain;
 mod intents;
 mod local;
@@ -86,6 +87,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
     let intents = intents::intents(&raw.intents, cx);
     let gain = gain::pairs(raw, &targets, cx);
     let rules = rules::rules(raw, &targets, &gain, cx);
+    let experiments = experiments::experiments(raw, &targets, cx);
     let privacy = privacy(&raw.privacy, cx);
     let latency = latency(&raw.latency, cx);
     let prices_file = raw.prices.as_deref().map(|path| paths::inside(path, cx));
@@ -99,6 +101,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
         path: paths::ledger(&raw.ledger, overrides, cx),
         queue_len: raw.ledger.queue.unwrap_or(8192) as usize,
     };
+    experiments::canaries(&rules, ledger.path.is_some(), cx);
     let mut config = Config {
         listen,
         api_keys,
@@ -108,6 +111,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
         intents,
         gain,
         rules,
+        experiments,
         privacy,
         latency,
         local,

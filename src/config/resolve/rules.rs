@@ -1,7 +1,7 @@
 //! Rules: names that exist, orders that make sense, and a last rule that always matches.
 
 use super::names::{self, Known};
-use super::{Context, local_work, unknown_entity};
+use super::{Context, experiments, local_work, unknown_entity};
 use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS};
 use crate::config::entities;
 use crate::config::problem::name_hint;
@@ -34,7 +34,9 @@ pub(super) fn rules(
         let name = raw.name.clone().unwrap_or_else(|| format!("rule-{}", i + 1));
         let mut when = condition(&raw.when, &intents, &format!("{path}.when"), cx);
         when.gain = gain(&raw.when, pairs, &format!("{path}.when"), cx);
-        let catch_all = when == Condition::default() && !cx.broken(&path);
+        // A gain that cannot be told is asked for all the same.
+        let asks_gain = raw.when.min_gain.is_some() || raw.when.max_gain.is_some();
+        let catch_all = when == Condition::default() && !asks_gain && !cx.broken(&path);
         let reserved: &[&str] = if catch_all { &["forced"] } else { &["forced", DEFAULT] };
         let taken: Vec<Arc<str>> = rules.iter().map(|rule| rule.name.clone()).collect();
         names::check(
@@ -52,7 +54,7 @@ pub(super) fn rules(
         let privacy = raw.privacy.unwrap_or_default();
         let to = order(raw, privacy, targets, &target_names, &path, cx);
         let name: Arc<str> = name.into();
-        if catch_all {
+        if catch_all && raw.canary.is_none() {
             always.get_or_insert(name.clone());
         }
         rules.push(Rule {
@@ -63,6 +65,8 @@ pub(super) fn rules(
             latency: raw.latency.unwrap_or_default(),
             cascade: local_work::cascade(raw, &to, targets, &path, cx),
             edge: local_work::edge(raw, local_on, &path, cx),
+            shadow: experiments::shadow(raw, &to, &path, cx),
+            canary: raw.canary.map(|share| share as f32),
             to,
         });
     }
@@ -86,6 +90,8 @@ fn default_rule(targets: &[Arc<Target>]) -> Rule {
         latency: LatencyClass::Background,
         cascade: None,
         edge: None,
+        shadow: None,
+        canary: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod format;
 mod message;
 mod parameters;
 mod response;
+mod spoken;
 mod tools;
 mod usage;
 mod words;
@@ -27,6 +28,7 @@ pub use encode::{ChunkEncoder, encode_response};
 pub use errors::error_body;
 pub use format::output_format;
 pub use response::{ResponseFacts, read_response};
+pub use spoken::{Spoken, SpokenStream};
 
 #[cfg(test)]
 mod tests;

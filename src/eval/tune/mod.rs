@@ -4,7 +4,6 @@
 //! Pure: the same cases, wishes and seed give the same result. Thresholds are those of a grid that was there before the data,
 //! as the guarantee demands.
 
-mod bound;
 mod curve;
 mod objective;
 pub mod report;
@@ -16,6 +15,7 @@ pub use objective::{Objective, Wish};
 
 use super::metric::Estimate;
 use super::stats;
+use crate::bet;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -240,9 +240,9 @@ fn judge(cases: &[&Recorded], objective: Objective) -> Verdict {
     let grid =
         |at: usize| threshold(if objective.wish.is_quality() { at } else { N_THRESHOLDS - 1 - at });
     let p = |at: usize, bound: f64| {
-        bound::p_value(cases.iter().map(|case| number(case, grid(at))), bound, alpha)
+        bet::p_value(cases.iter().map(|case| number(case, grid(at))), bound, alpha)
     };
-    let passed = bound::passing(N_THRESHOLDS, alpha, |at| p(at, bound));
+    let passed = bet::passing(N_THRESHOLDS, alpha, |at| p(at, bound));
     let verdict = Verdict {
         objective: objective.to_string(),
         met: passed.is_some(),
@@ -286,7 +286,7 @@ fn shortfall(
     };
     let side = if objective.wish.is_quality() { "stronger" } else { "cheaper" };
     let best = Objective { wish: best, ..objective };
-    match bound::cases_needed(safe, bound, alpha) {
+    match bet::cases_needed(safe, bound, alpha) {
         Some(n) => format!(
             "too few cases to promise it, even with everything sent to the {side} target; about {n} would do. The best that these allow: {best}"
         ),

@@ -23,6 +23,10 @@ pub struct Origin {
     pub config_hash: String,
     /// When, RFC 3339.
     pub at: String,
+    /// What sends a request to the stronger target, before the number: `a predicted gain of at least`.
+    pub above: &'static str,
+    /// What scores and thresholds are multiplied with to be the rule's numbers: 1 or -1.
+    pub sign: f64,
 }
 
 /// Measures of a drawing.

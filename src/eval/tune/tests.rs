@@ -130,6 +130,8 @@ fn the_page_is_whole_and_escapes_names() {
         cases_hash: "00".to_owned(),
         config_hash: "11".to_owned(),
         at: "2026-01-01T00:00:00Z".to_owned(),
+        above: "a predicted gain of at least",
+        sign: 1.0,
     };
     let page = html(&tuned, &origin).unwrap();
     assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"));

@@ -1,8 +1,10 @@
 //! What every store must do, as one suite. A store's tests call [`run`].
 
 use super::{Entry, LedgerStore, Lookup, Page, StoreError};
-use crate::chat::{Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
-use crate::ledger::note::{ChangeSource, ConfigChange, ConfigVersion, Feedback, Note, task_key};
+use crate::chat::{Arm, Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
+use crate::ledger::note::{
+    ChangeSource, ConfigChange, ConfigVersion, Feedback, Note, Pair, Trial, task_key,
+};
 use crate::ledger::summary::{By, SummaryRow};
 use crate::units::NanoUsd;
 use uuid::Uuid;
@@ -28,6 +30,8 @@ pub(in crate::ledger) fn run<S: Suite>() {
     feedback_is_kept_in_order::<S>();
     costs_per_success::<S>();
     the_history_of_the_configuration::<S>();
+    pairs_come_back_equal::<S>();
+    both_sides_of_a_canary::<S>();
 }
 
 /// A record in which every field depends on `n`.
@@ -91,6 +95,7 @@ pub(in crate::ledger) fn sample(n: u64) -> RequestRecord {
         ttft_us: n.is_multiple_of(2).then_some(500 * n),
         overhead_us: 40 + n,
         task: n.is_multiple_of(5).then(|| task(n % 10)),
+        arm: [None, Some(Arm::Control), Some(Arm::Canary)][(n % 3) as usize],
         config_hash: format!("hash{}", n / 100).into(),
         hops: vec![
             hop(HopKind::Detect, 0),
@@ -145,6 +150,7 @@ fn extremes_survive<S: Suite>() {
         estimated: false,
     };
     let bare = RequestRecord {
+        arm: None,
         id: Uuid::max(),
         at_us: i64::MIN,
         tenant: None,
@@ -421,4 +427,76 @@ fn the_history_of_the_configuration<S: Suite>() {
     assert_eq!(reader.versions("hash2").unwrap()[0].text, "text of hash2");
     assert_eq!((reader.versions("h").unwrap().len(), reader.versions("x").unwrap().len()), (2, 0));
     assert!(reader.versions("%").unwrap().is_empty());
+}
+
+fn pairs_come_back_equal<S: Suite>() {
+    let place = S::new();
+    let pair = |n: u8| Pair {
+        at_us: i64::from(n),
+        request: Uuid::from_u128(n.into()),
+        rule: format!("rule{}", n % 2),
+        cheap: "small".to_owned(),
+        strong: "large".to_owned(),
+        strong_answered: n.is_multiple_of(2),
+        encoder: "pack@1".to_owned(),
+        gain: (n > 1).then_some([-0.25, 0.1, 0.3]),
+        category: (n > 1).then(|| "math".to_owned()),
+        confidence: (n > 2).then_some(0.7),
+        length: 40 + u32::from(n),
+        success: [0.5, 1.0],
+        cost: [Some(NanoUsd(7)), (n > 2).then_some(NanoUsd(i64::from(n)))],
+        compared: "exact".to_owned(),
+    };
+    let pairs: Vec<Pair> = (1..=4).map(pair).collect();
+    let entries: Vec<Entry> =
+        pairs.iter().map(|pair| Entry::Note(Box::new(Note::Pair(pair.clone())))).collect();
+    place.open().append_entries(&entries).unwrap();
+    assert_eq!(place.open().pairs(None, 0).unwrap(), pairs);
+    assert_eq!(place.open().pairs(None, 3).unwrap(), pairs[2..]);
+    assert_eq!(place.open().pairs(Some("rule1"), 0).unwrap(), [pair(1), pair(3)]);
+    assert_eq!(place.open().pairs(Some("rule2"), 0).unwrap(), []);
+}
+
+fn both_sides_of_a_canary<S: Suite>() {
+    let place = S::new();
+    let mut store = place.open();
+    let record = |n: u64, arm, outcome| RequestRecord { arm, outcome, ..sample(n) };
+    let records = [
+        record(1, Some(Arm::Canary), Outcome::Ok),
+        record(2, None, Outcome::Ok),
+        record(3, Some(Arm::Control), Outcome::Timeout),
+        record(4, Some(Arm::Canary), Outcome::Cancelled),
+        record(5, Some(Arm::Control), Outcome::Ok),
+        record(105, Some(Arm::Canary), Outcome::Ok),
+    ];
+    store.append(&records).unwrap();
+    let plain = |trials: &[Trial]| -> Vec<(Arm, Option<f64>)> {
+        trials.iter().map(|trial| (trial.arm, trial.success)).collect()
+    };
+    let seen = store.trials("hash0", 0, 3).unwrap();
+    let expected = [(Arm::Canary, Some(1.0)), (Arm::Control, Some(0.0)), (Arm::Canary, None)];
+    assert_eq!(plain(&seen), expected);
+    let rest = store.trials("hash0", seen[2].cursor, 9).unwrap();
+    assert_eq!(plain(&rest), [(Arm::Control, Some(1.0))]);
+    assert_eq!(store.trials("hash0", rest[0].cursor, 9).unwrap(), []);
+
+    let tell = |subject: Uuid, success: Option<f64>| {
+        Entry::Note(Box::new(Note::Feedback(Feedback { subject, success, ..Feedback::default() })))
+    };
+    let of = |n: u64| sample(n).id;
+    let task = sample(5).task.unwrap();
+    let told = [
+        tell(of(1), None),
+        tell(of(1), Some(0.25)),
+        tell(of(1), Some(1.0)),
+        tell(of(2), Some(1.0)),
+        tell(task, Some(0.5)),
+        tell(Uuid::from_u128(9), Some(1.0)),
+    ];
+    store.append_entries(&told).unwrap();
+    let seen = store.told_trials("hash0", 0, 9).unwrap();
+    assert_eq!(plain(&seen), [(Arm::Canary, Some(0.25)), (Arm::Control, Some(0.5))]);
+    assert_eq!(store.told_trials("hash0", seen[1].cursor, 9).unwrap(), []);
+    let other = store.told_trials("hash1", 0, 9).unwrap();
+    assert_eq!(plain(&other), [(Arm::Canary, Some(0.5))], "a task over two configurations");
 }

@@ -2,7 +2,7 @@
 
 use super::{Entry, LedgerStore, Page, StoreError};
 use crate::chat::RequestRecord;
-use crate::ledger::note::{self, ConfigChange, ConfigVersion, Feedback, Note};
+use crate::ledger::note::{self, ConfigChange, ConfigVersion, Feedback, Note, Pair, Trial};
 use crate::ledger::summary::{By, Groups, Sample, SummaryRow, Task, day_name, day_number};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,9 +22,12 @@ struct Inner {
     feedback: VecDeque<Feedback>,
     changes: VecDeque<ConfigChange>,
     versions: VecDeque<ConfigVersion>,
+    pairs: VecDeque<Pair>,
     ids: HashSet<Uuid>,
     /// How many were ever appended; the cursor of the newest.
     appended: i64,
+    /// How many times something was told.
+    told: i64,
 }
 
 impl MemoryStore {
@@ -60,7 +63,11 @@ impl Inner {
 
     fn keep_note(&mut self, note: Note, capacity: usize) {
         match note {
-            Note::Feedback(feedback) => push(&mut self.feedback, feedback, capacity),
+            Note::Feedback(feedback) => {
+                self.told += 1;
+                push(&mut self.feedback, feedback, capacity);
+            }
+            Note::Pair(pair) => push(&mut self.pairs, pair, capacity),
             Note::Change(change) => push(&mut self.changes, change, capacity),
             Note::Version(version) => {
                 self.versions.retain(|known| known.hash != version.hash);
@@ -151,6 +158,45 @@ impl LedgerStore for MemoryStore {
         let inner = self.lock();
         let found = inner.versions.iter().filter(|version| version.hash.starts_with(beginning));
         Ok(found.take(2).cloned().collect())
+    }
+
+    fn pairs(&self, rule: Option<&str>, since_us: i64) -> Result<Vec<Pair>, StoreError> {
+        let inner = self.lock();
+        let fits =
+            |pair: &&Pair| pair.at_us >= since_us && rule.is_none_or(|rule| pair.rule == rule);
+        Ok(inner.pairs.iter().filter(fits).cloned().collect())
+    }
+
+    fn trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError> {
+        let inner = self.lock();
+        let first = inner.appended - inner.records.len() as i64 + 1;
+        let numbered = (first..).zip(&inner.records);
+        let new = numbered.filter(|(at, record)| *at > cursor && *record.config_hash == *config);
+        let trial = |(cursor, record): (i64, &RequestRecord)| {
+            Some(Trial { cursor, arm: record.arm?, success: note::answered(record.outcome) })
+        };
+        Ok(new.filter_map(trial).take(n).collect())
+    }
+
+    fn told_trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError> {
+        let inner = self.lock();
+        let first = inner.told - inner.feedback.len() as i64 + 1;
+        let mut subjects = HashSet::new();
+        let mut out = Vec::new();
+        for (at, told) in (first..).zip(&inner.feedback) {
+            let Some(success) = told.success else { continue };
+            if !subjects.insert(told.subject) || at <= cursor {
+                continue;
+            }
+            let about = |record: &&RequestRecord| {
+                record.id == told.subject || record.task == Some(told.subject)
+            };
+            let mut records = inner.records.iter().filter(about);
+            let arm = records.find(|it| *it.config_hash == *config).and_then(|it| it.arm);
+            out.extend(arm.map(|arm| Trial { cursor: at, arm, success: Some(success) }));
+        }
+        out.truncate(n);
+        Ok(out)
     }
 
     fn summary(

@@ -8,7 +8,7 @@ mod sqlite;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
-use super::note::{ConfigChange, ConfigVersion, Feedback, Note};
+use super::note::{ConfigChange, ConfigVersion, Feedback, Note, Pair, Trial};
 use super::summary::{By, SummaryRow};
 use crate::chat::RequestRecord;
 use uuid::Uuid;
@@ -170,6 +170,25 @@ pub trait LedgerStore: Send + std::fmt::Debug {
     /// # Errors
     /// The store failed.
     fn versions(&self, beginning: &str) -> Result<Vec<ConfigVersion>, StoreError>;
+
+    /// The pairs of one rule, or of all, from `since_us` on, in the order in which they were appended.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn pairs(&self, rule: Option<&str>, since_us: i64) -> Result<Vec<Pair>, StoreError>;
+
+    /// At most `n` requests on either side of a canary under one configuration, appended after the cursor: whether they were
+    /// answered.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError>;
+
+    /// The same for what was told about such requests and their tasks; of each what was told first.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn told_trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError>;
 
     /// Sums over the records that arrived at `since_us` (microseconds since the epoch) or later, of one tenant or of all.
     ///

@@ -1,6 +1,6 @@
 //! The queue and the thread, with stores that fail on command.
 
-use super::super::note::{ConfigChange, ConfigVersion, Feedback};
+use super::super::note::{ConfigChange, ConfigVersion, Feedback, Pair, Trial};
 use super::super::store::conformance::sample;
 use super::super::store::{MemoryStore, Page};
 use super::super::summary::{By, SummaryRow};
@@ -90,6 +90,18 @@ impl LedgerStore for Faulty {
 
     fn versions(&self, beginning: &str) -> Result<Vec<ConfigVersion>, StoreError> {
         self.inner.versions(beginning)
+    }
+
+    fn pairs(&self, rule: Option<&str>, since_us: i64) -> Result<Vec<Pair>, StoreError> {
+        self.inner.pairs(rule, since_us)
+    }
+
+    fn trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError> {
+        self.inner.trials(config, cursor, n)
+    }
+
+    fn told_trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError> {
+        self.inner.told_trials(config, cursor, n)
     }
 
     fn summary(

@@ -5,11 +5,12 @@
 mod notes;
 mod read;
 mod schema;
+mod trials;
 mod write;
 
 use super::{Entry, LedgerStore, Page, StoreError};
 use crate::chat::RequestRecord;
-use crate::ledger::note::{ConfigChange, ConfigVersion, Feedback, Note};
+use crate::ledger::note::{ConfigChange, ConfigVersion, Feedback, Note, Pair, Trial};
 use crate::ledger::summary::{By, SummaryRow};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -140,6 +141,18 @@ impl LedgerStore for SqliteStore {
 
     fn versions(&self, beginning: &str) -> Result<Vec<ConfigVersion>, StoreError> {
         notes::versions(&self.connection, beginning)
+    }
+
+    fn pairs(&self, rule: Option<&str>, since_us: i64) -> Result<Vec<Pair>, StoreError> {
+        trials::pairs(&self.connection, rule, since_us)
+    }
+
+    fn trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError> {
+        trials::trials(&self.connection, config, cursor, n)
+    }
+
+    fn told_trials(&self, config: &str, cursor: i64, n: usize) -> Result<Vec<Trial>, StoreError> {
+        trials::told_trials(&self.connection, config, cursor, n)
     }
 
     fn summary(

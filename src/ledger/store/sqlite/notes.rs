@@ -2,6 +2,7 @@
 
 use super::super::StoreError;
 use super::schema::{self, WITH_HISTORY, WITH_OUTCOMES};
+use super::trials;
 use crate::ledger::note::{ChangeSource, ConfigChange, ConfigVersion, Feedback, Note};
 use crate::ledger::summary::Task;
 use crate::units::NanoUsd;
@@ -19,6 +20,7 @@ pub(super) fn add(connection: &Connection, note: &Note) -> Result<(), StoreError
                 .execute((&version.hash, &version.text, &version.overrides))?;
             Ok(())
         }
+        Note::Pair(pair) => trials::add_pair(connection, pair),
     }
 }
 

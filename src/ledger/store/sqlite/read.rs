@@ -2,7 +2,8 @@
 
 use super::super::{Page, StoreError};
 use super::notes;
-use super::schema::{self, MAX_HOPS, WITH_OUTCOMES};
+use super::schema::{self, MAX_HOPS, WITH_OUTCOMES, WITH_TRIALS};
+use super::trials;
 use crate::chat::{Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
 use crate::ledger::codes;
 use crate::ledger::summary::{By, Groups, Sample, SummaryRow, day_name, day_number};
@@ -130,13 +131,16 @@ fn page(
     let mut statement = snapshot.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut page = Page { records: Vec::new(), cursor };
-    let with_tasks = schema::version(&snapshot)? >= WITH_OUTCOMES;
+    let version = schema::version(&snapshot)?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get("seq")?;
         let mut record = request(row, &texts)?;
         record.hops = hops(&snapshot, seq, &texts)?;
-        if with_tasks {
+        if version >= WITH_OUTCOMES {
             record.task = notes::task(&snapshot, seq)?;
+        }
+        if version >= WITH_TRIALS {
+            record.arm = trials::arm(&snapshot, seq)?;
         }
         page.records.push(record);
         page.cursor = page.cursor.max(seq);
@@ -179,6 +183,7 @@ fn request(row: &Row<'_>, texts: &Texts) -> Result<RequestRecord, StoreError> {
         ttft_us: optional_uint(row, row.as_ref().column_index("ttft_us")?)?,
         overhead_us: uint(row, row.as_ref().column_index("overhead_us")?)?,
         task: None,
+        arm: None,
         config_hash: text("config")?.unwrap_or_default(),
         hops: Vec::new(),
     })
@@ -234,6 +239,6 @@ fn optional_uint(row: &Row<'_>, index: usize) -> Result<Option<u64>, StoreError>
     Ok(row.get::<_, Option<i64>>(index)?.map(|value| value.try_into().unwrap_or(0)))
 }
 
-fn limit(n: usize) -> i64 {
+pub(super) fn limit(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -11,12 +11,14 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const MAX_HOPS: i64 = 1_024;
 
 /// Each script leads from the version of its index to the next. Never change one that was released; add another.
-const MIGRATIONS: [&str; 5] = [TABLES, VIEWS, LOCAL_WORK, OUTCOMES, HISTORY];
+const MIGRATIONS: [&str; 6] = [TABLES, VIEWS, LOCAL_WORK, OUTCOMES, HISTORY, TRIALS];
 
 /// From this version on there are tasks and feedback.
 pub(super) const WITH_OUTCOMES: i64 = 4;
 /// From this version on there is a history of the configuration.
 pub(super) const WITH_HISTORY: i64 = 5;
+/// From this version on there are pairs of answers and sides of canaries.
+pub(super) const WITH_TRIALS: i64 = 6;
 
 const TABLES: &str = "
     CREATE TABLE names(
@@ -133,6 +135,31 @@ const HISTORY: &str = "
         what TEXT NOT NULL
     );
     CREATE TABLE config_versions(hash TEXT PRIMARY KEY, text TEXT NOT NULL, overrides TEXT NOT NULL);";
+
+const TRIALS: &str = "
+    CREATE TABLE arms(seq INTEGER PRIMARY KEY, arm INTEGER NOT NULL);
+    CREATE TABLE pairs(
+        seq INTEGER PRIMARY KEY,
+        at_us INTEGER NOT NULL,
+        request BLOB NOT NULL,
+        rule TEXT NOT NULL,
+        cheap TEXT NOT NULL,
+        strong TEXT NOT NULL,
+        strong_answered INTEGER NOT NULL,
+        encoder TEXT NOT NULL,
+        gain_low REAL,
+        gain REAL,
+        gain_high REAL,
+        category TEXT,
+        confidence REAL,
+        length INTEGER NOT NULL,
+        cheap_success REAL NOT NULL,
+        strong_success REAL NOT NULL,
+        cheap_cost INTEGER,
+        strong_cost INTEGER,
+        compared TEXT NOT NULL
+    );
+    CREATE INDEX pairs_at ON pairs(at_us);";
 
 /// The version of this program's schema.
 pub(super) fn known() -> i64 {

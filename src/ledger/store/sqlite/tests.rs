@@ -49,13 +49,13 @@ fn an_older_file_is_migrated_and_keeps_its_records() {
     let mut connection = Connection::open(&path).unwrap();
     schema::migrate_to(&mut connection, 1).unwrap();
     let mut writer = Writer::default();
-    writer.add(&connection, &sample(1)).unwrap();
+    writer.add(&connection, &sample(3)).unwrap();
     writer.commit(&connection).unwrap();
     drop(connection);
-    assert_eq!(SqliteStore::open_read(&path).unwrap().tail(9).unwrap().records, [sample(1)]);
+    assert_eq!(SqliteStore::open_read(&path).unwrap().tail(9).unwrap().records, [sample(3)]);
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(schema::version(&store.connection).unwrap(), schema::known());
-    assert_eq!(store.tail(9).unwrap().records, [sample(1)]);
+    assert_eq!(store.tail(9).unwrap().records, [sample(3)]);
     drop(store);
     drop(SqliteStore::open(&path).unwrap());
 }

@@ -4,6 +4,7 @@
 use super::super::StoreError;
 use super::notes;
 use super::schema::MAX_HOPS;
+use super::trials;
 use crate::chat::{Hop, RequestRecord};
 use crate::ledger::codes;
 use crate::ledger::note::Note;
@@ -84,6 +85,9 @@ impl Writer {
             connection
                 .prepare_cached("INSERT INTO tasks VALUES (?1, ?2)")?
                 .execute((seq, task.as_bytes().as_slice()))?;
+        }
+        if let Some(arm) = record.arm {
+            trials::add_arm(connection, seq, arm)?;
         }
         Ok(())
     }

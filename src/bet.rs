@@ -11,38 +11,69 @@ const KEPT: f64 = 0.1;
 /// Most cases that are asked for.
 const MOST: usize = 1 << 24;
 
+/// A test of "the mean of what these come from is `bound` or more" that goes on with every value. Its p-value may be looked
+/// at at any time: whoever stops at the first that is low enough errs no more often than it says.
+#[derive(Debug, Clone)]
+pub struct Bet {
+    bound: f64,
+    /// What the narrow bets aim at: level and number of values.
+    log_alpha: f64,
+    horizon: f64,
+    mean: f64,
+    variance: f64,
+    seen: f64,
+    steady: f64,
+    eager: f64,
+    top: f64,
+}
+
+impl Bet {
+    /// A test against a mean of `bound`, best at level `alpha` after `horizon` values.
+    pub fn against(bound: f64, alpha: f64, horizon: f64) -> Self {
+        // What is known before the first value: as if one of 0.5 had been seen, with the variance of a coin.
+        let (mean, variance, seen) = (0.5, 0.25, 1.0);
+        let log_alpha = (1.0 / alpha).ln();
+        let (steady, eager, top) = (0.0, 0.0, f64::NEG_INFINITY);
+        Self { bound, log_alpha, horizon, mean, variance, seen, steady, eager, top }
+    }
+
+    /// Takes a value from 0 to 1.
+    pub fn push(&mut self, value: f64) {
+        let most = (1.0 - KEPT) / (1.0 - self.bound).max(f64::EPSILON);
+        let gap = self.bound - self.mean;
+        // Two gamblers share the purse: one bets what makes the narrowest bound, one what makes most of the gap seen so far.
+        let narrow = (2.0 * self.log_alpha / (self.horizon * self.variance)).sqrt();
+        let bets = [narrow.clamp(0.0, most), (gap / (self.variance + gap * gap)).clamp(0.0, most)];
+        for (wealth, bet) in [&mut self.steady, &mut self.eager].into_iter().zip(bets) {
+            *wealth += (bet * (self.bound - value)).ln_1p();
+        }
+        let high = self.steady.max(self.eager);
+        let halves = ((self.steady - high).exp() + (self.eager - high).exp()) / 2.0;
+        self.top = self.top.max(high + halves.ln());
+        self.seen += 1.0;
+        let before = value - self.mean;
+        self.mean += before / self.seen;
+        self.variance += (before * (value - self.mean) - self.variance) / self.seen;
+    }
+
+    /// The p-value of all values so far.
+    pub fn p_value(&self) -> f64 {
+        // Nothing lies above 1, so whoever asks for less than 1 or more has it already, and for less than 0 never gets it.
+        if self.bound > 1.0 {
+            return 0.0;
+        }
+        if self.bound <= 0.0 {
+            return 1.0;
+        }
+        (-self.top).exp().min(1.0)
+    }
+}
+
 /// The p-value of "the mean of what these come from is `bound` or more". `alpha` is the level that bets aim at.
 pub fn p_value(values: impl ExactSizeIterator<Item = f64>, bound: f64, alpha: f64) -> f64 {
-    let n = values.len() as f64;
-    // Nothing lies above 1, so whoever asks for less than 1 or more has it already, and for less than 0 never gets it.
-    if bound > 1.0 {
-        return 0.0;
-    }
-    if bound <= 0.0 {
-        return 1.0;
-    }
-    let most = (1.0 - KEPT) / (1.0 - bound).max(f64::EPSILON);
-    // What is known before the first value: as if one of 0.5 had been seen, with the variance of a coin.
-    let (mut mean, mut variance, mut seen) = (0.5, 0.25, 1.0);
-    let (mut steady, mut eager, mut top) = (0.0f64, 0.0f64, f64::NEG_INFINITY);
-    for value in values {
-        let gap = bound - mean;
-        // Two gamblers share the purse: one bets what makes the narrowest bound, one what makes most of the gap seen so far.
-        let bets = [
-            (2.0 * (1.0 / alpha).ln() / (n * variance)).sqrt().clamp(0.0, most),
-            (gap / (variance + gap * gap)).clamp(0.0, most),
-        ];
-        for (wealth, bet) in [&mut steady, &mut eager].into_iter().zip(bets) {
-            *wealth += (bet * (bound - value)).ln_1p();
-        }
-        let high = steady.max(eager);
-        top = top.max(high + (((steady - high).exp() + (eager - high).exp()) / 2.0).ln());
-        seen += 1.0;
-        let before = value - mean;
-        mean += before / seen;
-        variance += (before * (value - mean) - variance) / seen;
-    }
-    (-top).exp().min(1.0)
+    let mut bet = Bet::against(bound, alpha, values.len() as f64);
+    values.for_each(|value| bet.push(value));
+    bet.p_value()
 }
 
 /// How many cases that show nothing but the safe side, `value` each, it takes to reject at all. `None` if no number would do.

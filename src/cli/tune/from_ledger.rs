@@ -1,0 +1,152 @@
+//! Cases from the ledger: requests that two targets answered, since a rule has `shadow`.
+
+use super::cases::{Scored, hash, lines, name};
+use super::{By, Tunable};
+use crate::config::Config;
+use crate::eval::tune::{Outcome, Recorded};
+use crate::ledger::{Ledger, LedgerStore, Pair, SqliteStore, success};
+use crate::live;
+use anyhow::{Context, bail};
+use std::path::Path;
+
+/// Reads the pairs of the tunable rule's targets.
+pub(super) fn read(
+    config: &Config,
+    ledger: Option<&Path>,
+    since: Option<jiff::Timestamp>,
+    tunable: &Tunable,
+) -> anyhow::Result<Scored> {
+    let path = ledger.or(config.ledger.path.as_deref());
+    let path = path.context("the configuration keeps no ledger; name one with --ledger PATH")?;
+    let store = Ledger::open_read(path)?;
+    let since_us = since.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
+    let mut pairs = store.pairs(None, since_us)?;
+    pairs.retain(|pair| pair.cheap == tunable.cheap && pair.strong == tunable.strong);
+    if pairs.is_empty() {
+        bail!(
+            "{} holds no request that `{}` and `{}` both answered: set `shadow: 0.05` on rule `{}` and on the rule that takes \
+             what it leaves, and let `weir serve` run for a while",
+            path.display(),
+            tunable.cheap,
+            tunable.strong,
+            tunable.rule
+        );
+    }
+    if let Some(pair) = tunable.by.pair() {
+        let own = config.gain.iter().find(|known| &*known.name == pair).context("the pair")?;
+        same_scorer(&pairs, &live::scorer(own)?)?;
+    }
+    if tunable.by == By::MinScore {
+        pairs.retain(|pair| pair.confidence.is_some());
+        anyhow::ensure!(!pairs.is_empty(), "no local answer in the ledger was looked at");
+    }
+    evenly(config, &mut pairs, tunable)?;
+    let cases = pairs.iter().map(|pair| case(&store, pair, tunable));
+    let cases: Vec<Recorded> = cases.collect::<anyhow::Result<_>>()?;
+    let hash = hash(&lines(&cases)?);
+    Ok(Scored { cases, name: name(path), hash })
+}
+
+/// Refuses pairs that something else has scored than what would score requests now.
+fn same_scorer(pairs: &[Pair], now: &str) -> anyhow::Result<()> {
+    let others: Vec<&Pair> = pairs.iter().filter(|pair| pair.encoder != now).collect();
+    let Some(last) = others.last() else { return Ok(()) };
+    let first = pairs.iter().find(|pair| pair.encoder == now && pair.at_us > last.at_us);
+    let way_out = match first.and_then(|pair| jiff::Timestamp::from_microsecond(pair.at_us).ok()) {
+        Some(at) => format!("the present one's begin with --since {at}"),
+        None => "it has none of the present one yet; wait for new ones".to_owned(),
+    };
+    let other = if last.encoder.is_empty() { "nothing" } else { &last.encoder };
+    bail!(
+        "{} of {} pairs in the ledger were scored by {other}, requests are scored by {now} now: a threshold from both would mean \
+         nothing; {way_out}",
+        others.len(),
+        pairs.len()
+    )
+}
+
+/// Leaves as many pairs of each rule as the one with the smallest share has, so that they are mixed as requests are.
+fn evenly(config: &Config, pairs: &mut Vec<Pair>, tunable: &Tunable) -> anyhow::Result<()> {
+    let share = |name: &str| {
+        config.rules.iter().find(|rule| &*rule.name == name).and_then(|rule| rule.shadow)
+    };
+    let mut rules: Vec<String> = pairs.iter().map(|pair| pair.rule.clone()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let least = rules.iter().filter_map(|rule| share(rule)).fold(1.0, f32::min);
+    pairs.retain(|pair| live::drawn(pair.request) < least);
+    if let ([only], By::MaxGain(_) | By::MinGain(_)) = (&rules[..], &tunable.by) {
+        eprintln!(
+            "all pairs come from rule `{only}`: of requests that it does not take nothing is known, so thresholds that take more of \
+             them cannot be judged; set `shadow` on the rule that takes them, too"
+        );
+    }
+    anyhow::ensure!(!pairs.is_empty(), "no pair is left at the smallest share, {least}");
+    Ok(())
+}
+
+/// A pair as a case; what its client told of it counts more than the comparison.
+fn case(store: &SqliteStore, pair: &Pair, tunable: &Tunable) -> anyhow::Result<Recorded> {
+    let cost = |at: usize, target: &str| {
+        let cost = pair.cost.get(at).copied().flatten();
+        let cost = cost.with_context(|| {
+            format!(
+                "request {}: what `{target}` costs is not known; add its price to `prices`",
+                pair.request
+            )
+        })?;
+        anyhow::Ok(cost.as_usd())
+    };
+    let mut found = store.find(pair.request, pair.request, 1)?;
+    let subject = found.pop().and_then(|record| record.task).unwrap_or(pair.request);
+    let told = success(&store.feedback(subject)?);
+    let [mut cheap, mut strong] = pair.success;
+    if let Some(told) = told {
+        *(if pair.strong_answered { &mut strong } else { &mut cheap }) = told;
+    }
+    let cheap = Outcome { success: cheap, cost: cost(0, &pair.cheap)? };
+    let strong = Outcome { success: strong, cost: cost(1, &pair.strong)? };
+    let (cheap, strong) = tunable.by.paid(cheap, strong);
+    let interval = pair.gain.map(|[low, _, high]| [low as f32, high as f32]);
+    let score = tunable.by.compared(interval, pair.confidence.map(|sure| sure as f32));
+    Ok(Recorded { id: pair.request.to_string(), score, length: pair.length, cheap, strong })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_scorer;
+    use crate::ledger::Pair;
+    use uuid::Uuid;
+
+    fn pair(at_us: i64, encoder: &str) -> Pair {
+        Pair {
+            at_us,
+            request: Uuid::nil(),
+            rule: "r".to_owned(),
+            cheap: "a".to_owned(),
+            strong: "b".to_owned(),
+            strong_answered: false,
+            encoder: encoder.to_owned(),
+            gain: None,
+            category: None,
+            confidence: None,
+            length: 1,
+            success: [1.0, 1.0],
+            cost: [None; 2],
+            compared: "exact".to_owned(),
+        }
+    }
+
+    #[test]
+    fn pairs_of_another_encoder_are_refused() {
+        assert!(same_scorer(&[pair(1, "new"), pair(2, "new")], "new").is_ok());
+        let mixed = [pair(1, "old"), pair(2, "old"), pair(1_000_000, "new")];
+        let error = same_scorer(&mixed, "new").unwrap_err().to_string();
+        assert!(
+            error.starts_with("2 of 3 pairs") && error.contains("--since 1970-01-01T00:00:01Z"),
+            "{error}"
+        );
+        let error = same_scorer(&mixed[..1], "new").unwrap_err().to_string();
+        assert!(error.contains("by old") && error.contains("wait"), "{error}");
+    }
+}
