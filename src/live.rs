@@ -4,8 +4,10 @@
 //! the process; everything else belongs to one state.
 
 pub mod canary;
+mod drift;
 mod gateway;
 
+pub use drift::{Drift, Shift, Standing};
 pub use gateway::{Changed, Gateway, PatchError};
 
 use crate::analyze::gain::{GainFileError, GainModel, Seen};
@@ -53,6 +55,8 @@ pub struct LiveState {
     pub runtime: Arc<Runtime>,
     /// The record.
     pub ledger: Arc<Ledger>,
+    /// Whether requests look like what rules were tuned on.
+    pub drift: Drift,
     intents: ArcSwapOption<IntentModel>,
     /// The predictor of each pair of the configuration, in its order.
     gains: Vec<GainModel>,
@@ -102,7 +106,7 @@ pub struct Readiness {
 }
 
 impl LiveState {
-    /// Opens what a configuration names, carrying breakers over from the state before.
+    /// Opens what a configuration names, carrying breakers and what is known of tuned rules over from the state before.
     ///
     /// # Errors
     /// A price table that cannot be read, or a target whose client cannot be built.
@@ -126,6 +130,7 @@ impl LiveState {
         let n_cloud =
             config.targets.iter().filter(|target| target.kind != TargetKind::Local).count();
         let intents = ArcSwapOption::empty();
+        let drift = Drift::open(&config, previous.map(|live| &live.drift));
         let gains = config.gain.iter().map(predictor).collect::<Result<_, _>>()?;
         let reads = config.local.enabled
             && config.privacy.model
@@ -137,6 +142,7 @@ impl LiveState {
             prices,
             runtime,
             ledger,
+            drift,
             intents,
             gains,
             n_cloud,
@@ -338,6 +344,7 @@ impl LiveState {
             };
             telemetry::gauge(Metric::BreakerState, &[&target.name]).set(state);
         }
+        self.drift.refresh_gauges();
         let lanes =
             [("edge", Which::Edge), ("encoder", Which::Encoder), ("generator", Which::Generator)];
         for (name, which) in lanes {

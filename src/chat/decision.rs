@@ -221,6 +221,9 @@ pub struct Decision {
     /// Share of such requests that another candidate answers too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shadow: Option<f32>,
+    /// The places of the tuned rules that the request reached with all that they ask for beside the gain.
+    #[serde(skip)]
+    pub in_scope: Vec<usize>,
     /// What the rules saw.
     pub values: Values,
 }

@@ -6,7 +6,7 @@ mod patch;
 
 use super::file::write;
 use super::{Common, open};
-use crate::config::{Config, Rule, TargetKind};
+use crate::config::{Config, GainKey, Profile, Rule, TargetKind};
 use crate::eval::tune::report::{Origin, html};
 use crate::eval::tune::{Objective, Tuned, tune};
 use anyhow::Context;
@@ -15,7 +15,7 @@ use clap::Args;
 use patch::Patch;
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
 /// Options of `tune`.
@@ -25,8 +25,8 @@ pub struct TuneArgs {
     /// from what the suite holds.
     #[arg(long, value_name = "FILE", required_unless_present_any = ["cases", "from_ledger"])]
     suite: Option<PathBuf>,
-    /// Cases that were scored before (`--save-cases`): JSON lines `{"id","score","length","cheap","strong"}`, each target with
-    /// `success` (0 to 1) and `cost` in dollars.
+    /// Cases that were scored before (`--save-cases`): JSON lines `{"id","score","length","category","cheap","strong"}`, each
+    /// target with `success` (0 to 1) and `cost` in dollars; `length` and `category` (the predicted one) may be missing.
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     cases: Option<PathBuf>,
     /// Cases that `shadow` left in the ledger: requests that both targets answered, with what clients told of them in the place of
@@ -84,10 +84,8 @@ struct Tunable {
 /// What a rule goes by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum By {
-    /// At most this gain between the pair of this name.
-    MaxGain(Arc<str>),
-    /// At least this gain.
-    MinGain(Arc<str>),
+    /// At most or at least this gain between the pair of this name.
+    Gain(GainKey, Arc<str>),
     /// At least this confidence in the local answer.
     MinScore,
 }
@@ -96,8 +94,7 @@ impl By {
     /// The key in the file.
     fn key(&self) -> &'static str {
         match self {
-            Self::MaxGain(_) => "max_gain",
-            Self::MinGain(_) => "min_gain",
+            Self::Gain(key, _) => key.as_str(),
             Self::MinScore => "min_score",
         }
     }
@@ -105,7 +102,7 @@ impl By {
     /// The pair between which gains are predicted.
     fn pair(&self) -> Option<&str> {
         match self {
-            Self::MaxGain(pair) | Self::MinGain(pair) => Some(pair),
+            Self::Gain(_, pair) => Some(pair),
             Self::MinScore => None,
         }
     }
@@ -113,7 +110,7 @@ impl By {
     /// What sends a request to the stronger target.
     fn above(&self) -> &'static str {
         match self {
-            Self::MaxGain(_) | Self::MinGain(_) => "a predicted gain of at least",
+            Self::Gain(..) => "a predicted gain of at least",
             Self::MinScore => "a confidence below",
         }
     }
@@ -142,6 +139,9 @@ struct Report<'a> {
     /// Which key of the rule the threshold is.
     key: &'static str,
     objectives: Vec<String>,
+    /// What the cases look like, for `tuned_on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a Profile>,
     #[serde(flatten)]
     tuned: &'a Tuned,
 }
@@ -175,12 +175,18 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
         above: tunable.by.above(),
         sign: tunable.by.turned(1.0),
     };
+    let seen: Vec<_> = cases.iter().map(|case| (case.score, case.category.as_deref())).collect();
+    let profile = match tunable.by {
+        By::Gain(key, _) => Some(Profile::of(key, &seen)),
+        By::MinScore => None,
+    };
     let objectives: Vec<String> = args.objectives.iter().map(Objective::to_string).collect();
     let report = Report {
         version: 1,
         origin: &origin,
         key: tunable.by.key(),
         objectives: objectives.clone(),
+        profile: profile.as_ref(),
         tuned: &tuned,
     };
     write(&args.report, &(serde_json::to_string_pretty(&report)? + "\n"))?;
@@ -215,7 +221,25 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
     } else {
         writeln!(out, "to take it over: patch {} {}", file.display(), place.display())?;
     }
-    Ok(writeln!(out, "curves and mistakes: {}", page.display())?)
+    writeln!(out, "curves and mistakes: {}", page.display())?;
+    let is_told = |rule: &Rule| *rule.name == *tunable.rule && rule.tuned.is_some();
+    if profile.is_some() && !config.rules.iter().any(is_told) {
+        let report = seen_from(&file, &args.report);
+        writeln!(
+            out,
+            "to be told when requests stop looking like these cases, add `tuned_on: {}` to rule `{}`",
+            report.display(),
+            tunable.rule
+        )?;
+    }
+    Ok(())
+}
+
+/// A path as the configuration file may name it: from its folder on where it lies below that.
+fn seen_from(config: &Path, path: &Path) -> PathBuf {
+    let (Ok(config), Ok(path)) = (absolute(config), absolute(path)) else { return path.into() };
+    let below = config.parent().and_then(|folder| path.strip_prefix(folder).ok());
+    below.unwrap_or(&path).into()
 }
 
 /// The rule to tune.
@@ -255,8 +279,8 @@ fn by_gain(config: &Config, rule: &Rule) -> Option<anyhow::Result<Tunable>> {
                 rule.name
             )));
         }
-        (Some(_), None) => (By::MinGain(bounds.pair.clone()), bounds.min),
-        (None, _) => (By::MaxGain(bounds.pair.clone()), bounds.max),
+        (Some(_), None) => (By::Gain(GainKey::MinGain, bounds.pair.clone()), bounds.min),
+        (None, _) => (By::Gain(GainKey::MaxGain, bounds.pair.clone()), bounds.max),
     };
     let pair = config.gain.iter().find(|pair| pair.name == bounds.pair);
     Some(pair.context("the pair of the rule").map(|pair| {

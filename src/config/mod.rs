@@ -9,6 +9,7 @@ pub mod entities;
 mod load;
 mod overlay;
 mod problem;
+mod profile;
 pub mod raw;
 mod resolve;
 pub mod resolved;
@@ -24,11 +25,12 @@ pub use diff::diff;
 pub use load::{Overrides, find};
 pub use overlay::{Overlay, Override, Written, replace_file};
 pub use problem::{ConfigErrors, Problem, name_hint};
+pub use profile::{GainKey, Profile};
 pub use resolve::Env;
 pub use resolved::{
     AdminKey, ApiKey, BreakerSettings, Budget, Capabilities, Compare, Condition, Config,
     Experiments, GainBounds, GainPair, IntentSpec, LatencyBudgets, LedgerSettings, Limits,
-    LocalModel, LocalModels, PrivacySettings, Rule, Target, TargetKind,
+    LocalModel, LocalModels, PrivacySettings, Rule, Target, TargetKind, TunedOn,
 };
 pub use schema::{schema, thresholds};
 pub use show::describe;

@@ -3,6 +3,7 @@
 //! Invariant: a [`Config`] that exists can be served; names that refer to each other do.
 
 use super::overlay::Written;
+use super::profile::Profile;
 use crate::chat::{Cascade, EdgeAnswers, EntityType, LatencyClass, PrivacyAction, ShapeLevel};
 use crate::units::NanoUsd;
 use secrecy::SecretString;
@@ -214,6 +215,17 @@ pub struct Rule {
     pub shadow: Option<f32>,
     /// Share of conversations for which the rule is there, 0–1; `None` for all.
     pub canary: Option<f32>,
+    /// What its threshold was tuned on; then `when.gain` has one bound.
+    pub tuned: Option<TunedOn>,
+}
+
+/// What a threshold was tuned on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TunedOn {
+    /// The report of `weir tune`.
+    pub file: PathBuf,
+    /// The cases in it.
+    pub profile: Arc<Profile>,
 }
 
 impl Rule {

@@ -157,6 +157,7 @@ fn rule(rule: &Rule) -> Value {
         }),
         "shadow": rule.shadow.map(rounded),
         "canary": rule.canary.map(rounded),
+        "tuned_on": rule.tuned.as_ref().map(|tuned| tuned.file.display().to_string()),
     })
 }
 

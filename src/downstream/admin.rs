@@ -1,9 +1,9 @@
 //! `/admin/routes`: the rules with their thresholds, and changes of them while Weir runs.
 
 use super::{SMALL_BODY, auth, body, error_response, json_value};
-use crate::config::{ChangeError, Config, describe, name_hint, thresholds};
+use crate::config::{ChangeError, describe, name_hint, thresholds};
 use crate::error::{Error, ErrorKind};
-use crate::live::{Gateway, PatchError, canary};
+use crate::live::{Gateway, LiveState, PatchError, canary};
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -19,7 +19,7 @@ pub async fn routes(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> 
     let config = live.config.clone();
     let asked = config.clone();
     let compared = tokio::task::spawn_blocking(move || canary::compare(&asked)).await;
-    let mut rules = rules(&config);
+    let mut rules = rules(&live);
     let tried = config.rules.iter().position(|rule| rule.tries());
     if let (Some(Value::Object(rule)), Ok(Ok(Some(report)))) =
         (tried.and_then(|at| rules.get_mut(at)), compared)
@@ -55,7 +55,7 @@ async fn changed(gateway: &Gateway, rule: String, request: Request) -> Result<Va
     let what = changed.what.join("; ");
     let what = if what.is_empty() { "no change" } else { what.as_str() };
     tracing::info!("thresholds changed by {who}: {what}");
-    let rules = rules(&gateway.live().config);
+    let rules = rules(&gateway.live());
     let named = |found: &&Value| found.get("name").and_then(Value::as_str) == Some(rule.as_str());
     Ok(json!({
         "object": "route", "before": &*changed.before, "after": &*changed.after, "changes": changed.what,
@@ -81,13 +81,14 @@ fn refused(error: &PatchError) -> Error {
     Error::new(kind, message)
 }
 
-/// The rules in the words of the file, each with its `overrides`.
-fn rules(config: &Config) -> Vec<Value> {
+/// The rules in the words of the file, each with its `overrides` and, where it was tuned, the `drift` of its requests.
+fn rules(live: &LiveState) -> Vec<Value> {
+    let config = &live.config;
     let mut described = describe(config);
     let Some(Value::Array(rules)) = described.get_mut("route").map(Value::take) else {
         return Vec::new();
     };
-    let with_overrides = |mut rule: Value| {
+    let with_more = |(at, mut rule): (usize, Value)| {
         let own = config
             .written
             .overrides()
@@ -97,10 +98,11 @@ fn rules(config: &Config) -> Vec<Value> {
             .collect();
         if let Some(fields) = rule.as_object_mut() {
             fields.insert("overrides".to_owned(), Value::Array(own));
+            fields.extend(live.drift.standing(at).map(|drift| ("drift".to_owned(), json!(drift))));
         }
         rule
     };
-    rules.into_iter().map(with_overrides).collect()
+    rules.into_iter().enumerate().map(with_more).collect()
 }
 
 /// Reads a body: numbers, or null to take a condition away, under the names that they have in the file.

@@ -149,6 +149,7 @@ impl Gateway {
         let old = self.live();
         let next = Arc::new(next);
         self.live.store(next.clone());
+        old.drift.give_way_to(&next.drift);
         if !next.runtime.state(Which::Encoder).is_ready() {
             next.clone().fit_in_background();
         }

@@ -201,6 +201,11 @@ impl River {
         Ledger::open_read(&self.folder.path().join("ledger.db")).unwrap()
     }
 
+    /// Requests that the monitor of the rule at this place counted.
+    pub fn counted(&self, rule: usize) -> Option<u32> {
+        self.live.drift.standing(rule).map(|standing| standing.requests)
+    }
+
     /// The record of the only request.
     pub fn record(self) -> RequestRecord {
         self.live.ledger.shutdown(Duration::from_secs(5));

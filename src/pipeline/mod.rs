@@ -7,6 +7,8 @@ mod cascade;
 mod cloud;
 mod conversation;
 mod ctx;
+#[cfg(test)]
+mod drift_tests;
 mod edge;
 mod explain;
 #[cfg(test)]
@@ -173,6 +175,9 @@ async fn river(
         let body = serde_json::to_vec(&told)
             .map_err(|_| internal("the explanation could not be written"))?;
         return Ok(Answer::Whole(body.into()));
+    }
+    if rehearsal.is_none() {
+        live.drift.note(&decision);
     }
     ctx.shadow = Shadow::drawn(ctx, &request, &analysis, &decision);
     if let Some(allowed) = &decision.edge

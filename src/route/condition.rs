@@ -6,11 +6,16 @@ use crate::config::{Condition, GainBounds};
 
 /// True if all that the condition asks for holds.
 pub(super) fn holds(when: &Condition, facts: &RequestFacts<'_>, values: &Values) -> bool {
+    when.gain.as_ref().is_none_or(|bounds| gain(bounds, &values.gains))
+        && holds_but_gain(when, facts, values)
+}
+
+/// True if all of it holds, whatever gain is predicted.
+pub(super) fn holds_but_gain(when: &Condition, facts: &RequestFacts<'_>, values: &Values) -> bool {
     intent(when, values.intent.as_ref())
         && (when.task.is_empty()
             || values.task.as_ref().is_some_and(|task| when.task.iter().any(|t| t == task.name)))
         && when.min_injection.is_none_or(|min| values.injection.is_some_and(|p| p >= min))
-        && when.gain.as_ref().is_none_or(|bounds| gain(bounds, &values.gains))
         && findings(&when.findings, values)
         && when.tools.is_none_or(|tools| tools == values.has_tools)
         && when.min_context_tokens.is_none_or(|min| values.context_tokens >= min)

@@ -91,6 +91,7 @@ pub fn consider(
         edge: None,
         shadow: None,
         canary: None,
+        tuned: None,
     };
     // A resolved configuration always has a rule that matches; without one nothing may leave.
     let rule = rule.unwrap_or(&fallback);
@@ -106,10 +107,14 @@ pub fn consider(
         edge: None,
         arm: arm.filter(|_| forced.is_none()),
         shadow: rule.shadow.filter(|_| forced.is_none()),
+        in_scope: Vec::new(),
         values,
     };
     if forced.is_none() && !may_decide(config, model) {
         return (decision, Some(refusal::model_not_found(config)));
+    }
+    if forced.is_none() {
+        decision.in_scope = in_scope(config, matched, facts, &decision.values);
     }
     let order: Vec<&Arc<Target>> = match forced {
         Some(target) => vec![target],
@@ -153,6 +158,19 @@ fn gain_asked(config: &Config, matched: Option<usize>, values: &Values) -> Optio
     let bounds = own.or_else(|| looked_at.iter().find_map(|rule| rule.when.gain.as_ref()))?;
     let estimate = values.gains.iter().find(|estimate| estimate.pair == bounds.pair)?.clone();
     Some(GainAsked { estimate, min_gain: bounds.min, max_gain: bounds.max })
+}
+
+/// The tuned rules that the request reached, as far as the rest of their condition holds.
+fn in_scope(
+    config: &Config,
+    matched: Option<usize>,
+    facts: &RequestFacts<'_>,
+    values: &Values,
+) -> Vec<usize> {
+    let reached = config.rules.iter().take(matched.map_or(usize::MAX, |at| at + 1)).enumerate();
+    let tuned = reached.filter(|(_, rule)| rule.tuned.is_some());
+    let holds = |(_, rule): &(usize, &Rule)| condition::holds_but_gain(&rule.when, facts, values);
+    tuned.filter(holds).map(|(at, _)| at).collect()
 }
 
 /// Whether the rules decide for this model name: `auto`, or a name that some rule asks for.

@@ -61,6 +61,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         edge: None,
         shadow: None,
         canary: None,
+        tuned: None,
     })
 }
 
@@ -164,6 +165,7 @@ proptest! {
         edge: None,
         shadow: None,
         canary: None,
+        tuned: None,
         };
         let mut sent = Vec::new();
         for min in [low, low + more] {

@@ -10,6 +10,8 @@ pub enum Kind {
     Counter,
     /// Goes up and down.
     Gauge,
+    /// A gauge that is set in millionths and shown as a decimal number.
+    Ratio,
     /// Durations, observed in microseconds and shown in seconds.
     Histogram,
 }
@@ -100,6 +102,11 @@ metrics! {
     LedgerRetries = Counter "weir_ledger_retries_total" [];
     /// Outcomes that clients posted back by route and result: success, partial, failure, or figures alone.
     Outcomes = Counter "weir_outcomes_total" ["route", "result"];
+    /// How far the requests that reach a tuned rule are from the cases that it was tuned on, as population stability index, of
+    /// their scores and of their predicted categories.
+    DriftPsi = Ratio "weir_drift_psi" ["rule", "of"];
+    /// Whether the requests that reach a tuned rule no longer look like the cases that it was tuned on: 1 if so, else 0.
+    DriftAlert = Gauge "weir_drift_alert" ["rule"];
     /// Reloads of the configuration by result: ok or error.
     ConfigReload = Counter "weir_config_reload_total" ["result"];
     /// Changes of the configuration's hash by source: start, reload, admin or rollback.

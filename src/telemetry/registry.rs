@@ -73,7 +73,7 @@ impl Registry {
         }
         let new = || match info.kind {
             Kind::Counter => Series::Counter(Counter::default()),
-            Kind::Gauge => Series::Gauge(Gauge::default()),
+            Kind::Gauge | Kind::Ratio => Series::Gauge(Gauge::default()),
             Kind::Histogram => Series::Histogram(Histogram::default()),
         };
         family.entry(key).or_insert_with(new).clone()

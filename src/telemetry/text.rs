@@ -17,7 +17,7 @@ pub(super) fn render(registry: &Registry) -> String {
         }
         let kind = match info.kind {
             Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
+            Kind::Gauge | Kind::Ratio => "gauge",
             Kind::Histogram => "histogram",
         };
         // Writing to a String does not fail.
@@ -28,6 +28,10 @@ pub(super) fn render(registry: &Registry) -> String {
             match series {
                 Series::Counter(counter) => {
                     line(&mut out, info.name, "", &labels, &counter.get().to_string());
+                }
+                Series::Gauge(gauge) if info.kind == Kind::Ratio => {
+                    let value = u64::try_from(gauge.get()).unwrap_or(0);
+                    line(&mut out, info.name, "", &labels, &millionths(value));
                 }
                 Series::Gauge(gauge) => {
                     line(&mut out, info.name, "", &labels, &gauge.get().to_string());
@@ -45,11 +49,11 @@ fn buckets(out: &mut String, name: &str, labels: &str, histogram: &Histogram) {
     let mut total = 0;
     for (index, count) in counts.iter().enumerate() {
         total += count;
-        let bound = BOUNDS_US.get(index).map_or_else(|| "+Inf".to_owned(), |us| seconds(*us));
+        let bound = BOUNDS_US.get(index).map_or_else(|| "+Inf".to_owned(), |us| millionths(*us));
         let labels = format!("{labels}{comma}le=\"{bound}\"");
         line(out, name, "_bucket", &labels, &total.to_string());
     }
-    line(out, name, "_sum", labels, &seconds(sum_us));
+    line(out, name, "_sum", labels, &millionths(sum_us));
     line(out, name, "_count", labels, &total.to_string());
 }
 
@@ -72,9 +76,9 @@ fn pairs(names: &[&str], values: &Labels) -> String {
     out
 }
 
-/// Microseconds as seconds, exact and without trailing zeros.
-fn seconds(us: u64) -> String {
-    let text = format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
+/// Millionths as a decimal number, such as microseconds as seconds: exact and without trailing zeros.
+fn millionths(n: u64) -> String {
+    let text = format!("{}.{:06}", n / 1_000_000, n % 1_000_000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -87,12 +91,14 @@ mod tests {
         let registry = Registry::default();
         registry.counter(Metric::Fallback, &["a\"b\\c\nd"]).add(2);
         registry.gauge(Metric::BreakerState, &["t"]).set(-1);
+        registry.gauge(Metric::DriftPsi, &["r", "scores"]).set(312_500);
         registry.histogram(Metric::Overhead, &[]).observe_us(40);
         registry.histogram(Metric::Overhead, &[]).observe_us(1_500_000_000);
         let text = render(&registry);
         for expected in [
             "# TYPE weir_fallback_total counter\nweir_fallback_total{target=\"a\\\"b\\\\c\\nd\"} 2\n",
             "# TYPE weir_breaker_state gauge\nweir_breaker_state{target=\"t\"} -1\n",
+            "# TYPE weir_drift_psi gauge\nweir_drift_psi{rule=\"r\",of=\"scores\"} 0.3125\n",
             "# TYPE weir_overhead_seconds histogram\nweir_overhead_seconds_bucket{le=\"0.00001\"} 0\n",
             "weir_overhead_seconds_bucket{le=\"0.00005\"} 1\n",
             "weir_overhead_seconds_bucket{le=\"1\"} 1\n",

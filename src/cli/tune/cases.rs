@@ -36,6 +36,8 @@ struct Line {
     score: f64,
     #[serde(default)]
     length: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
     cheap: LineOutcome,
     strong: LineOutcome,
 }
@@ -79,8 +81,9 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Scored> {
         if !seen.insert(line.id.clone()) {
             bail!("{}: there are two cases `{}`", place(), line.id);
         }
-        let Line { id, score, length, cheap, strong } = line;
-        cases.push(Recorded { id, score, length, cheap: cheap.into(), strong: strong.into() });
+        let Line { id, score, length, category, cheap, strong } = line;
+        let (cheap, strong) = (cheap.into(), strong.into());
+        cases.push(Recorded { id, score, length, category, cheap, strong });
     }
     Ok(Scored { cases, name: name(path), hash: hash(&text) })
 }
@@ -90,7 +93,8 @@ pub(super) fn lines(cases: &[Recorded]) -> anyhow::Result<String> {
     let mut out = String::new();
     for case in cases {
         let (id, cheap, strong) = (case.id.clone(), case.cheap.into(), case.strong.into());
-        let line = Line { id, score: case.score, length: case.length, cheap, strong };
+        let (score, length, category) = (case.score, case.length, case.category.clone());
+        let line = Line { id, score, length, category, cheap, strong };
         out.push_str(&serde_json::to_string(&line)?);
         out.push('\n');
     }
@@ -145,9 +149,10 @@ pub(super) fn score(
         let (strong, cheap) =
             (answers.pop().unwrap_or_default(), answers.pop().unwrap_or_default());
         for ((case, cheap), strong) in suite.cases.iter().zip(&cheap).zip(&strong) {
-            let (score, length) = seen(&live, case, tunable).await?;
+            let (score, category, length) = seen(&live, case, tunable).await?;
             let (cheap, strong) = tunable.by.paid(outcome(cheap)?, outcome(strong)?);
-            cases.push(Recorded { id: case.id.clone(), score, length, cheap, strong });
+            let id = case.id.clone();
+            cases.push(Recorded { id, score, length, category, cheap, strong });
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -172,8 +177,12 @@ fn outcome(result: &CaseResult) -> anyhow::Result<Outcome> {
     Ok(Outcome { success: f64::from(u8::from(result.pass)), cost: cost as f64 / 1e9 })
 }
 
-/// The number that the rule compares for the first request of a case, and the characters of that request.
-async fn seen(live: &Arc<LiveState>, case: &Case, tunable: &Tunable) -> anyhow::Result<(f64, u32)> {
+/// The number that the rule compares for the first request of a case, its predicted category, and the characters of that request.
+async fn seen(
+    live: &Arc<LiveState>,
+    case: &Case,
+    tunable: &Tunable,
+) -> anyhow::Result<(f64, Option<String>, u32)> {
     let step = case.steps.first().with_context(|| format!("case `{}` has no step", case.id))?;
     let mut body = step.fields.clone();
     body.insert("model".to_owned(), json!("auto"));
@@ -196,23 +205,20 @@ async fn seen(live: &Arc<LiveState>, case: &Case, tunable: &Tunable) -> anyhow::
         );
     }
     let score = tunable.by.compared(interval, confidence);
-    Ok((score, u32::try_from(length).unwrap_or(u32::MAX)))
+    let category = estimate.map(|estimate| estimate.category.to_string());
+    Ok((score, category, u32::try_from(length).unwrap_or(u32::MAX)))
 }
 
 impl By {
     /// The score of a request whose gain has this interval, and whose local answer looks so sure: from the threshold on it means the
-    /// stronger target, as the rule has it. `max_gain` sends to the cheaper one where the upper end of the interval is at most the
-    /// threshold, `min_gain` to the stronger one where the lower end is at least it, `min_score` keeps a local answer that is at
-    /// least so sure. Without a prediction no rule matches, and what nobody looked at is not kept. Half a step beside the number
-    /// itself, so that it does not matter how a threshold is rounded.
+    /// stronger target, as the rule has it. `min_score` keeps a local answer that is at least so sure; what nobody looked at is not
+    /// kept.
     pub(super) fn compared(&self, interval: Option<[f32; 2]>, confidence: Option<f32>) -> f64 {
-        let between = |a: f32, b: f32| f64::midpoint(a.into(), b.into()).clamp(-1.0, 1.0);
-        match (self, interval) {
-            (Self::MaxGain(_), Some([_, high])) => between(high.next_down(), high),
-            (Self::MaxGain(_), None) => 1.0,
-            (Self::MinGain(_), Some([low, _])) => between(low, low.next_up()),
-            (Self::MinGain(_), None) => -1.0,
-            (Self::MinScore, _) => confidence.map_or(1.0, |sure| between(-sure.next_up(), -sure)),
+        match self {
+            Self::Gain(key, _) => key.of_interval(interval),
+            Self::MinScore => confidence.map_or(1.0, |sure| {
+                f64::midpoint((-sure.next_up()).into(), (-sure).into()).max(-1.0)
+            }),
         }
     }
 
@@ -225,25 +231,34 @@ impl By {
 
 #[cfg(test)]
 mod tests {
-    use super::By;
+    use super::{By, lines, read};
 
     #[test]
-    fn scores_fall_where_the_rule_does() {
-        let (max, min) = (By::MaxGain("p".into()), By::MinGain("p".into()));
-        for threshold in [0.51f64, 0.3, -0.005, 0.0, 0.085] {
+    fn a_local_answer_is_kept_where_the_rule_keeps_it() {
+        for threshold in [0.51f64, 0.3, 0.01, 0.085] {
             let bound = threshold as f32;
-            for end in [bound.next_down(), bound, bound.next_up()] {
-                let is_strong = max.compared(Some([-1.0, end]), None) >= threshold;
-                assert_eq!(is_strong, end > bound, "{end} {threshold}");
-                let is_strong = min.compared(Some([end, 1.0]), None) >= threshold;
-                assert_eq!(is_strong, end >= bound, "{end} {threshold}");
-                let is_strong =
-                    By::MinScore.compared(None, Some(end)) >= By::MinScore.turned(threshold);
-                assert_eq!(is_strong, end < bound, "{end} {threshold}");
+            for sure in [bound.next_down(), bound, bound.next_up()] {
+                let score = By::MinScore.compared(None, Some(sure));
+                let is_strong = score >= By::MinScore.turned(threshold);
+                assert_eq!(is_strong, sure < bound, "{sure} {threshold}");
             }
         }
-        assert_eq!(max.compared(None, None), 1.0);
-        assert_eq!(min.compared(None, None), -1.0);
         assert_eq!(By::MinScore.compared(None, None), 1.0);
+    }
+
+    #[test]
+    fn saved_cases_keep_their_category_and_older_ones_have_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cases.jsonl");
+        let old = r#"{"id":"a","score":0.1,"cheap":{"success":1},"strong":{"success":1}}"#;
+        let new = old.replace(r#""a""#, r#""b""#).replace("0.1,", r#"0.1,"category":"code","#);
+        std::fs::write(&file, format!("{old}\n{new}\n")).unwrap();
+        let cases = read(&file).unwrap().cases;
+        let categories = |cases: &[super::Recorded]| -> Vec<Option<String>> {
+            cases.iter().map(|case| case.category.clone()).collect()
+        };
+        assert_eq!(categories(&cases), [None, Some("code".to_owned())]);
+        std::fs::write(&file, lines(&cases).unwrap()).unwrap();
+        assert_eq!(read(&file).unwrap().cases, cases);
     }
 }

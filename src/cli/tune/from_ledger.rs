@@ -75,7 +75,7 @@ fn evenly(config: &Config, pairs: &mut Vec<Pair>, tunable: &Tunable) -> anyhow::
     rules.dedup();
     let least = rules.iter().filter_map(|rule| share(rule)).fold(1.0, f32::min);
     pairs.retain(|pair| live::drawn(pair.request) < least);
-    if let ([only], By::MaxGain(_) | By::MinGain(_)) = (&rules[..], &tunable.by) {
+    if let ([only], By::Gain(..)) = (&rules[..], &tunable.by) {
         eprintln!(
             "all pairs come from rule `{only}`: of requests that it does not take nothing is known, so thresholds that take more of \
              them cannot be judged; set `shadow` on the rule that takes them, too"
@@ -109,7 +109,8 @@ fn case(store: &SqliteStore, pair: &Pair, tunable: &Tunable) -> anyhow::Result<R
     let (cheap, strong) = tunable.by.paid(cheap, strong);
     let interval = pair.gain.map(|[low, _, high]| [low as f32, high as f32]);
     let score = tunable.by.compared(interval, pair.confidence.map(|sure| sure as f32));
-    Ok(Recorded { id: pair.request.to_string(), score, length: pair.length, cheap, strong })
+    let (id, category) = (pair.request.to_string(), pair.category.clone());
+    Ok(Recorded { id, score, length: pair.length, category, cheap, strong })
 }
 
 #[cfg(test)]

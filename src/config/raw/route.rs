@@ -5,6 +5,7 @@ use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// One rule: if `when` holds, `to` says where, and the rest how.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -37,6 +38,9 @@ pub struct RawRule {
     /// all. Range 0–1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub canary: Option<f64>,
+    /// The report of `weir tune` that `when.max_gain` or `when.min_gain` comes from: requests that reach the rule are compared with
+    /// its cases, with a warning where they no longer look alike. Default: no comparison.
+    pub tuned_on: Option<PathBuf>,
 }
 
 /// When a local answer is good enough; else the next target answers.

@@ -14,6 +14,7 @@ mod paths;
 mod rules;
 mod secret;
 mod target;
+mod tuned;
 mod url;
 
 use super::check::Places;

@@ -1,7 +1,7 @@
 //! Rules: names that exist, orders that make sense, and a last rule that always matches.
 
 use super::names::{self, Known};
-use super::{Context, experiments, local_work, unknown_entity};
+use super::{Context, experiments, local_work, tuned, unknown_entity};
 use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS};
 use crate::config::entities;
 use crate::config::problem::name_hint;
@@ -67,6 +67,7 @@ pub(super) fn rules(
             edge: local_work::edge(raw, local_on, &path, cx),
             shadow: experiments::shadow(raw, &to, &path, cx),
             canary: raw.canary.map(|share| share as f32),
+            tuned: tuned::tuned(raw, &path, cx),
             to,
         });
     }
@@ -92,6 +93,7 @@ fn default_rule(targets: &[Arc<Target>]) -> Rule {
         edge: None,
         shadow: None,
         canary: None,
+        tuned: None,
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Recorded {
     pub score: f64,
     /// Characters of the prompt.
     pub length: u32,
+    /// The category that was predicted, where that is known.
+    pub category: Option<String>,
     /// The cheaper target's outcome.
     pub cheap: Outcome,
     /// The stronger target's.

@@ -18,7 +18,8 @@ fn cases(n: usize, seed: u64) -> Vec<Recorded> {
             let (cheap, strong) =
                 (outcome(0.9 - 0.7 * hard, 0.001), outcome(0.92 - 0.1 * hard, 0.02));
             let score = (0.02 + 0.6 * hard).clamp(-1.0, 1.0);
-            Recorded { id: format!("case-{i}"), score, length: 10 + (i % 7) as u32, cheap, strong }
+            let (id, length) = (format!("case-{i}"), 10 + (i % 7) as u32);
+            Recorded { id, score, length, category: None, cheap, strong }
         })
         .collect()
 }
