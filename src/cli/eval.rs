@@ -1,8 +1,12 @@
 //! `weir eval`: how good the local models and whole suites of tasks are, measured through the code that serves.
 
+mod affected;
 mod gate;
+mod git;
 mod import;
+mod review;
 mod run;
+mod side;
 
 use super::Common;
 use super::gain::{self, EvalGainArgs};
@@ -36,6 +40,12 @@ pub enum EvalArgs {
     Run(Box<run::RunArgs>),
     /// Compare a report with a baseline; the exit code says whether the bounds hold.
     Assert(gate::AssertArgs),
+    /// List the suites that a change of prompts, tools, context or configuration concerns.
+    Affected(affected::AffectedArgs),
+    /// Draw cases of a run for people to review. The file holds the words of cases.
+    Sample(review::SampleArgs),
+    /// Compare the verdicts of people with those of the checks, and correct the success rate by them.
+    Reviewed(review::ReviewedArgs),
     /// Make a suite of a test set of another tool.
     Import(import::ImportArgs),
     /// Print the JSON Schema of the report.
@@ -52,6 +62,9 @@ pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
         EvalArgs::Gain(args) => gain::evaluate(common, args),
         EvalArgs::Run(args) => run::run(common, args),
         EvalArgs::Assert(args) => gate::run(args),
+        EvalArgs::Affected(args) => affected::run(common, args),
+        EvalArgs::Sample(args) => review::draw(args),
+        EvalArgs::Reviewed(args) => review::read(args),
         EvalArgs::Import(args) => import::run(args),
         EvalArgs::Schema => {
             let schema = schemars::schema_for!(crate::eval::report::Report);

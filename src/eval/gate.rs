@@ -12,6 +12,9 @@ use super::stats;
 use serde::Serialize;
 use std::collections::HashMap;
 
+/// The bound on success before tools are added.
+const TOOLS: &str = "min_success_for_tools";
+
 /// What may change at most; `None` is not asked.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
@@ -23,6 +26,8 @@ pub struct Limits {
     pub tool_precision_drop: Option<f64>,
     /// Unsafe writes, as a count.
     pub unsafe_writes_increase: Option<u32>,
+    /// Least success rate of a baseline to which tools were added.
+    pub success_for_tools: Option<f64>,
 }
 
 /// What a paired comparison says.
@@ -55,6 +60,9 @@ pub struct Finding {
     pub limit: f64,
     /// Whether the bound holds.
     pub pass: bool,
+    /// Tools that were added, where the bound is on that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<String>,
     /// The paired comparison, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paired: Option<Paired>,
@@ -133,21 +141,51 @@ pub fn compare(baseline: &Report, new: &Report, limits: Limits) -> Result<Compar
             change: Some(change),
             limit,
             pass: change <= limit,
+            tools: Vec::new(),
             paired: None,
         });
     }
-    Ok(Comparison {
-        n_paired: pairs.len(),
-        findings,
-        warnings: warnings(baseline, new, pairs.len()),
-    })
+    let mut warnings = warnings(baseline, new, pairs.len());
+    if let Some(limit) = limits.success_for_tools {
+        match added_tools(baseline, new) {
+            Some(tools) if tools.is_empty() => {}
+            Some(tools) => findings.push(tools_added(baseline, new, tools, limit)),
+            None => warnings.push(
+                "whether tools were added cannot be told: a report does not say which it offered (run it again)"
+                    .to_owned(),
+            ),
+        }
+    }
+    Ok(Comparison { n_paired: pairs.len(), findings, warnings })
+}
+
+/// Tools that the new report offered and the baseline did not; `None` if one of them does not say.
+fn added_tools(baseline: &Report, new: &Report) -> Option<Vec<String>> {
+    let before = baseline.suite.tools.as_ref()?;
+    Some(new.suite.tools.as_ref()?.difference(before).cloned().collect())
+}
+
+/// Success comes before tools: with them added, the baseline must have been good enough.
+fn tools_added(baseline: &Report, new: &Report, tools: Vec<String>, limit: f64) -> Finding {
+    let before = baseline.metrics.success_rate.value;
+    Finding {
+        name: TOOLS,
+        baseline: before,
+        new: new.metrics.success_rate.value,
+        change: None,
+        limit,
+        pass: before.is_some_and(|before| before >= limit - TOLERANCE),
+        tools,
+        paired: None,
+    }
 }
 
 fn drop(name: &'static str, before: f64, now: Option<f64>, limit: f64) -> Finding {
     let change = now.map(|now| before - now);
     // A figure that is gone is not a figure that held.
     let pass = change.is_some_and(|change| change <= limit + TOLERANCE);
-    Finding { name, baseline: Some(before), new: now, change, limit, pass, paired: None }
+    let (baseline, tools) = (Some(before), Vec::new());
+    Finding { name, baseline, new: now, change, limit, pass, tools, paired: None }
 }
 
 fn success(
@@ -206,7 +244,7 @@ fn cost(
     let (name, baseline, new) = (NAME, Some(before), now);
     // An infinite rise has no number in JSON.
     let change = change.filter(|change| change.is_finite());
-    Ok(Finding { name, baseline, new, change, limit, pass, paired })
+    Ok(Finding { name, baseline, new, change, limit, pass, tools: Vec::new(), paired })
 }
 
 fn cost_evidence(change: &Estimate, limit: f64) -> Evidence {
@@ -237,6 +275,15 @@ fn warnings(baseline: &Report, new: &Report, n_paired: usize) -> Vec<String> {
 impl Finding {
     /// The finding in words.
     pub fn told(&self, n: usize) -> String {
+        let verdict = if self.pass { "ok" } else { "BREACH" };
+        if self.name == TOOLS {
+            let success = self.baseline.map_or("unknown".to_owned(), |it| format!("{it:.4}"));
+            let side = if self.pass { "not below" } else { "below" };
+            let (tools, limit) = (self.tools.join(", "), self.limit);
+            return format!(
+                "{verdict}  {TOOLS}: tools were added ({tools}) while success was {success}, {side} {limit}"
+            );
+        }
         let shown = |value: Option<f64>| match (value, self.name) {
             (None, _) => "unknown".to_owned(),
             (Some(value), "max_unsafe_writes_increase") => format!("{value}"),
@@ -249,7 +296,6 @@ impl Finding {
             (Some(change), "max_cost_increase") => format!("{:+.2} %", change * 100.0),
             (Some(change), _) => format!("{:+.2} points", -change * 100.0),
         };
-        let verdict = if self.pass { "ok" } else { "BREACH" };
         let mut told = format!(
             "{verdict}  {}: {} -> {} ({change}, bound {})",
             self.name,

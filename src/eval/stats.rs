@@ -125,11 +125,12 @@ fn resample(n: usize, seed: u64, statistic: impl Fn(&[usize]) -> f64) -> Vec<f64
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): a bootstrap draws millions of indices, which needs speed and no secrecy.
-struct SplitMix(u64);
+#[derive(Debug, Clone)]
+pub struct SplitMix(pub u64);
 
 impl SplitMix {
     /// A number below `n`, by multiplication (Lemire 2019); the bias is below `n` in 2^64.
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -7,11 +7,13 @@
     reason = "a test may panic"
 )]
 
+mod affected;
 mod architecture;
 mod cli;
 mod eval;
 mod fuzz;
 mod lifecycle;
+mod review;
 mod river;
 mod support;
 mod tune;

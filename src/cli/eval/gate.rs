@@ -6,6 +6,9 @@ use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 
+/// Success rate from which tools may be added, unless the user says otherwise.
+const SUCCESS_BEFORE_TOOLS: f64 = 0.85;
+
 /// Options of `eval assert`.
 #[derive(Debug, Args)]
 pub struct AssertArgs {
@@ -27,6 +30,9 @@ pub struct AssertArgs {
     /// Most further unsafe writes, as a count; usually 0.
     #[arg(long, value_name = "N")]
     max_unsafe_writes_increase: Option<u32>,
+    /// Where the new suite offers tools that the baseline did not: least success rate that the baseline must have had. Default 0.85.
+    #[arg(long, value_name = "SHARE", value_parser = super::review::share)]
+    min_success_for_tools: Option<f64>,
     /// Fail also where the paired comparison is not sure that a bound holds.
     #[arg(long)]
     require_evidence: bool,
@@ -50,6 +56,7 @@ pub fn run(args: &AssertArgs) -> anyhow::Result<()> {
         cost_increase: args.max_cost_increase,
         tool_precision_drop: args.max_tool_precision_drop,
         unsafe_writes_increase: args.max_unsafe_writes_increase,
+        success_for_tools: Some(args.min_success_for_tools.unwrap_or(SUCCESS_BEFORE_TOOLS)),
     };
     let Some(baseline) = &args.baseline else {
         anyhow::bail!(
@@ -60,7 +67,8 @@ pub fn run(args: &AssertArgs) -> anyhow::Result<()> {
     let asks = limits.success_drop.is_some()
         || limits.cost_increase.is_some()
         || limits.tool_precision_drop.is_some()
-        || limits.unsafe_writes_increase.is_some();
+        || limits.unsafe_writes_increase.is_some()
+        || args.min_success_for_tools.is_some();
     anyhow::ensure!(
         asks,
         "nothing is asserted: give at least one bound, such as --max-success-drop 0.02"

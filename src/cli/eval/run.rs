@@ -249,7 +249,8 @@ fn tell(report: &Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn told(figure: &Figure) -> String {
+/// A figure with its interval.
+pub(super) fn told(figure: &Figure) -> String {
     let number = |value: Option<f64>| match value {
         Some(value) if value.abs() < 0.1 && value != 0.0 => format!("{value:.6}"),
         Some(value) => format!("{value:.4}"),

@@ -157,6 +157,11 @@ impl Tools {
         Ok(Self { schemas })
     }
 
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.schemas.keys().map(String::as_str)
+    }
+
     fn allow(&self, call: &Call) -> bool {
         let Some(arguments) = &call.arguments else { return false };
         match self.schemas.get(&call.name) {

@@ -114,3 +114,29 @@ fn tools_and_writes_have_bounds_of_their_own() {
     let other = with(vec![CaseResult { id: "z".to_owned(), ..CaseResult::default() }]);
     assert_eq!(compare(&none, &other, limits).unwrap_err(), GateError::NoPairs);
 }
+
+#[test]
+fn tools_are_added_only_to_what_succeeds_often_enough() {
+    let offering = |passed: usize, tools: Option<&[&str]>| {
+        let mut report = report(100, |_| 1, |at| at < passed);
+        report.suite.tools = tools.map(|names| names.iter().map(|it| (*it).to_owned()).collect());
+        report
+    };
+    let gate = |baseline: &Report, new: &Report| {
+        let limits = Limits { success_for_tools: Some(0.85), ..Limits::default() };
+        compare(baseline, new, limits).unwrap()
+    };
+    let new = offering(95, Some(&["look_up", "pay", "refund"]));
+    for (passed, pass) in [(84, false), (85, true), (95, true)] {
+        let found = gate(&offering(passed, Some(&["look_up"])), &new);
+        assert_eq!(found.findings[0].pass, pass, "{passed}");
+        assert_eq!(found.findings[0].tools, ["pay", "refund"]);
+    }
+    let told = gate(&offering(82, Some(&[])), &new).findings[0].told(100);
+    let wanted = "BREACH  min_success_for_tools: tools were added (look_up, pay, refund) while success was 0.8200, below 0.85";
+    assert_eq!(told, wanted);
+    let fewer = gate(&new, &offering(10, Some(&["look_up"])));
+    assert!(fewer.findings.is_empty(), "tools that go are no question");
+    let unknown = gate(&offering(10, None), &new);
+    assert!(unknown.findings.is_empty() && unknown.warnings[0].contains("cannot be told"));
+}

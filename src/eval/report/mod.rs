@@ -17,6 +17,7 @@ use super::suite::{CostClass, ENOUGH_CASES, Suite};
 use crate::units::NanoUsd;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The form that this Weir writes and reads.
@@ -85,6 +86,9 @@ pub struct SuiteId {
     pub hash: String,
     /// Its cases.
     pub n_cases: usize,
+    /// Names of the tools that its requests offer; absent in reports from before they were noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<BTreeSet<String>>,
 }
 
 /// The range of a suite's cost class, and where the run lies.
@@ -157,6 +161,7 @@ impl Report {
                 name: suite.name.clone(),
                 hash: stamp.suite.clone(),
                 n_cases: cases.len(),
+                tools: Some(suite.tools()),
             },
             config_hash: stamp.config.clone(),
             seed: stamp.seed,

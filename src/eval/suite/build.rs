@@ -160,11 +160,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 fn id(value: &Value) -> Result<String, String> {
-    let id = match value.get("id") {
-        Some(Value::String(id)) => id.clone(),
-        Some(Value::Number(id)) => id.to_string(),
-        _ => return Err("`id` is missing: give every case a name of its own".to_owned()),
-    };
+    let id = Source::id(value).ok_or("`id` is missing: give every case a name of its own")?;
     if is_plain(&id) {
         return Ok(id);
     }

@@ -14,7 +14,7 @@ mod source;
 mod tests;
 
 pub use recorded::Recorded;
-pub use source::{SuiteError, SuiteProblem};
+pub use source::{Source, SuiteError, SuiteProblem};
 
 use super::check::{Check, Expected, Tools};
 use crate::units::NanoUsd;
@@ -159,6 +159,12 @@ impl Suite {
             Some(suite) if problems.is_empty() => Ok(suite),
             _ => Err(SuiteError::Bad { file: file.to_owned(), problems }),
         }
+    }
+
+    /// Names of all tools that it offers.
+    pub fn tools(&self) -> std::collections::BTreeSet<String> {
+        let steps = self.cases.iter().flat_map(|case| &case.steps);
+        steps.flat_map(|step| step.tools.names()).map(str::to_owned).collect()
     }
 
     /// Whether anything in it is answered by what it holds.

@@ -66,6 +66,56 @@ pub struct Source {
     pub cases: Vec<(u64, Value)>,
 }
 
+impl Source {
+    /// Takes a suite's text apart without looking at what it means; `file` is its name in messages and tells the form.
+    ///
+    /// # Errors
+    /// It is not YAML or JSON lines, or a key is there twice.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, SuiteError> {
+        let mut problems = Vec::new();
+        match split(text, is_lines(file), &mut problems) {
+            Some(source) if problems.is_empty() => Ok(source),
+            _ => Err(SuiteError::Bad { file: file.display().to_string(), problems }),
+        }
+    }
+
+    /// Takes the file of a suite apart; gives back its hash too.
+    ///
+    /// # Errors
+    /// As [`Source::parse`], or the file cannot be read.
+    pub fn read(file: &Path) -> Result<(Self, String), SuiteError> {
+        let text = load(file)?;
+        Ok((Self::parse(file, &text)?, hash(&text)))
+    }
+
+    /// The suite's name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.head.get("suite").and_then(Value::as_str)
+    }
+
+    /// The id of a case, if it has one.
+    pub fn id(case: &Value) -> Option<String> {
+        match case.get("id")? {
+            Value::String(id) => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The hash by which reports know a text.
+    pub fn hash(text: &str) -> String {
+        hash(text)
+    }
+
+    /// Whether it has the form of a suite: cases that ask something.
+    pub fn is_suite(&self) -> bool {
+        let asks = |case: &Value| {
+            ["input", "messages", "turns"].iter().any(|field| case.get(field).is_some())
+        };
+        self.cases.iter().any(|(_, case)| Self::id(case).is_some() && asks(case))
+    }
+}
+
 /// The text of a file.
 pub fn load(path: &Path) -> Result<String, SuiteError> {
     std::fs::read_to_string(path)
