@@ -1,7 +1,7 @@
 //! `/admin/routes`: the rules with their thresholds, and changes of them while Weir runs.
 
 use super::{SMALL_BODY, auth, body, error_response, json_value};
-use crate::config::{ChangeError, describe, name_hint, thresholds};
+use crate::config::{ChangeError, Rule, describe, name_hint, thresholds};
 use crate::error::{Error, ErrorKind};
 use crate::live::{Gateway, LiveState, PatchError, canary};
 use axum::extract::{Path, Request, State};
@@ -20,7 +20,7 @@ pub async fn routes(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> 
     let asked = config.clone();
     let compared = tokio::task::spawn_blocking(move || canary::compare(&asked)).await;
     let mut rules = rules(&live);
-    let tried = config.rules.iter().position(|rule| rule.tries());
+    let tried = config.rules.iter().position(Rule::tries);
     if let (Some(Value::Object(rule)), Ok(Ok(Some(report)))) =
         (tried.and_then(|at| rules.get_mut(at)), compared)
     {

@@ -8,27 +8,25 @@ use super::ctx::Ctx;
 use super::judge::{Judged, verdict};
 use super::rehearsal::Rehearsal;
 use super::respond::Remarks;
-use super::{Asked, Inbound, answer, end, hear, run};
+use super::{Asked, analyze, answer, end, hear, privacy_failed};
 use crate::analyze::Embedder;
 use crate::chat::{
-    Analysis, Candidate, ChatRequest, Decision, LatencyClass, RequestRecord, ResponseToolCall,
-    Usage,
+    Analysis, Candidate, ChatRequest, Decision, LatencyClass, PrivacyAction, RequestRecord,
+    ResponseToolCall, Usage,
 };
 use crate::config::{Compare, Config, TargetKind};
-use crate::dialect::openai_chat::{Spoken, SpokenStream};
+use crate::dialect::openai_chat::{self, Spoken, SpokenStream};
 use crate::ledger::{Note, Pair};
 use crate::live::{EncoderOf, LiveState, drawn};
 use crate::telemetry::{self, Metric};
 use crate::units::NanoUsd;
-use http::HeaderMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::Semaphore;
 
 /// What the record says was asked for.
-const MODEL: &str = "weir/shadow";
+const SHADOW: &str = "weir/shadow";
+const JUDGE: &str = "weir/judge";
 /// Shadows at a time; more are left out, so that they never pile up behind a slow target.
 static PLACES: Semaphore = Semaphore::const_new(4);
 
@@ -125,7 +123,7 @@ async fn compare(
     other: &Candidate,
     first: First,
 ) -> Option<bool> {
-    let (second, second_cost) = second(live, asked, other, &first).await?;
+    let (second, second_cost) = second(live, asked, other, &first, SHADOW).await?;
     let is_strong = is_stronger(live, &first.target, &other.target);
     let (cheap, strong) =
         if is_strong { (&second, &first.spoken) } else { (&first.spoken, &second) };
@@ -137,7 +135,7 @@ async fn compare(
             [f64::from(u8::from(alike)), 1.0]
         }
         Compare::Judge { target, rubric } => {
-            let judge = |spoken| judge(live, asked.request, target, rubric, spoken, &first.record);
+            let judge = |spoken| judge(live, asked, target, rubric, spoken, &first);
             let (cheap, strong) = (judge(cheap).await?, judge(strong).await?);
             [cheap, strong].map(|pass| f64::from(u8::from(pass)))
         }
@@ -176,15 +174,16 @@ async fn compare(
     live.ledger.note(Note::Pair(pair)).then_some(success[0] == success[1])
 }
 
-/// The other candidate's answer with its cost, as a request of its own.
+/// The other candidate's answer with its cost, as a request of its own, which the record calls `model`.
 async fn second(
     live: &Arc<LiveState>,
     asked: Asked<'_>,
     other: &Candidate,
     first: &First,
+    model: &str,
 ) -> Option<(Spoken, Option<NanoUsd>)> {
     let mut ctx = Ctx::new(live.clone(), Instant::now(), first.record.tenant.clone());
-    ctx.requested(MODEL, asked.request.stream);
+    ctx.requested(model, asked.request.stream);
     ctx.decided(asked.decision);
     ctx.record.findings.clone_from(&first.record.findings);
     ctx.record.intent.clone_from(&first.record.intent);
@@ -242,26 +241,36 @@ async fn alike(live: &LiveState, a: &Spoken, b: &Spoken) -> Option<f32> {
     (norm > 0.0).then(|| dot(&a, &b) / norm)
 }
 
-/// Whether a judge finds an answer good. It is a request of its own, redacted and recorded as any other.
-fn judge<'a>(
-    live: &'a Arc<LiveState>,
-    request: &'a ChatRequest,
-    target: &'a str,
-    rubric: &'a str,
-    spoken: &'a Spoken,
-    record: &'a RequestRecord,
-) -> Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>> {
+/// Whether a judge finds an answer good. What it is asked goes out under the privacy of the request that it is about, whatever rule
+/// its own words would fall under.
+async fn judge(
+    live: &Arc<LiveState>,
+    asked: Asked<'_>,
+    target: &Arc<str>,
+    rubric: &str,
+    spoken: &Spoken,
+    first: &First,
+) -> Option<bool> {
+    let privacy = asked.decision.privacy;
+    let local = live.config.target(target)?.kind == TargetKind::Local;
+    if privacy == PrivacyAction::LocalOnly && !local {
+        return None;
+    }
     let calls: Vec<(&str, &str)> =
         spoken.calls.iter().map(|call| (&*call.name, &*call.arguments)).collect();
-    let asked: Vec<String> =
-        (0..request.messages.len()).map(|index| request.text_of(index)).collect();
-    let asked = asked.join("\n");
-    let body = Judged { rubric, asked: &asked, text: &spoken.text, calls: &calls }.request(target);
-    let inbound = Inbound {
-        body: Ok(body),
-        headers: HeaderMap::new(),
-        tenant: record.tenant.clone(),
-        arrived: Instant::now(),
-    };
-    Box::pin(async move { verdict(&hear(run(live.clone(), inbound).await).await?.text) })
+    let messages = 0..asked.request.messages.len();
+    let words: Vec<String> = messages.map(|index| asked.request.text_of(index)).collect();
+    let words = words.join("\n");
+    let body = Judged { rubric, asked: &words, text: &spoken.text, calls: &calls }.request(target);
+    let request = Arc::new(openai_chat::decode_request(body).ok()?);
+    let mut ctx = Ctx::new(live.clone(), Instant::now(), first.record.tenant.clone());
+    let analysis = Arc::new(analyze(&mut ctx, &request).await);
+    ctx.discard();
+    if !local && privacy != PrivacyAction::Allow && privacy_failed(&analysis) {
+        return None;
+    }
+    let candidate = Candidate { target: target.clone(), local };
+    let asked = Asked { request: &request, analysis: &analysis, decision: asked.decision };
+    let (said, _) = second(live, asked, &candidate, first, JUDGE).await?;
+    verdict(&said.text)
 }

@@ -97,9 +97,29 @@ async fn a_judge_says_of_each_whether_it_is_good() {
     river.ask(&ask(false), &[]).await;
     let (records, pair) = settled(&river).await;
     assert_eq!((pair.success, &*pair.compared), ([1.0, 0.0], "judge"));
-    assert_eq!(records.len(), 4, "the request, its shadow, and two verdicts");
+    let models: Vec<&str> = records.iter().map(|record| &*record.requested_model).collect();
+    assert_eq!(models, ["auto", "weir/shadow", "weir/judge", "weir/judge"]);
     let asked = river.provider.requests();
     assert!(asked[1].contains("Kettles") && asked[2].contains("Cold air."), "{asked:?}");
+}
+
+/// The rule asks for a header that a judge's request would not have; below it stands one that lets everything out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_judge_gets_what_the_rule_of_the_request_lets_out() {
+    let rules = "experiments: {compare: judge, judge: cloud}\n\
+                 route: [{name: tried, when: {header: {x-secret: 'yes'}}, to: [cloud, local], shadow: 1.0}, \
+                 {to: cloud, privacy: allow}]";
+    let river = River::start(rules, |n| {
+        vec![completion(["Ask anna.meier@example.com.", "{\"pass\": true}"][n.min(1)])]
+    })
+    .await;
+    let body = ask(false).replace(TEXT, "Mail anna.meier@example.com");
+    assert_eq!(river.ask(&body, &[("x-secret", "yes")]).await.status, 200);
+    let (_, pair) = settled(&river).await;
+    assert_eq!(pair.success, [1.0, 1.0]);
+    let asked = river.provider.requests();
+    assert_eq!(asked.len(), 3);
+    assert!(asked.iter().all(|request| !request.contains("anna.meier")), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

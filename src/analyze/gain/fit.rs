@@ -22,8 +22,10 @@ const FOLDS: usize = 3;
 const PENALTIES: [f32; 5] = [5.0, 15.0, 40.0, 120.0, 400.0];
 /// Draws from the posterior.
 const DRAWS: usize = 16;
-/// Examples at which half of what the table leaves over is believed; the table itself is drawn to the factor 1.
-const HALF_BELIEVED: f32 = 1000.0;
+/// Fewest examples from which on anything beyond the table is believed: with less it ranks no better than chance does.
+const FEWEST_BEYOND: usize = 200;
+/// Examples at which half of what the table leaves over is believed, and its square grows; the table itself is drawn to the factor 1.
+const HALF_BELIEVED: f32 = 500.0;
 /// The standard deviation of both beliefs.
 const FACTOR_SD: f32 = 0.3;
 /// Fewest rows of a group whose mean error is looked at.
@@ -356,11 +358,11 @@ impl Stack {
         let (ty, ry) = (product(table, mt, y, my), product(rest, mr, y, my));
         let prior = product(y, my, y, my) / n / (FACTOR_SD * FACTOR_SD);
         let (a, d) = (tt + prior, rr + prior);
-        let (ty, ry) = (ty + prior, ry + prior * n / (n + HALF_BELIEVED));
+        let (ty, ry) = (ty + prior, ry + prior * n * n / (n * n + HALF_BELIEVED * HALF_BELIEVED));
         let determinant = a * d - tr * tr;
         let (mut of_table, mut of_rest) =
             ((ty * d - ry * tr) / determinant, (ry * a - ty * tr) / determinant);
-        if of_rest < 0.0 {
+        if of_rest < 0.0 || y.len() < FEWEST_BEYOND {
             (of_table, of_rest) = (ty / a, 0.0);
         }
         if of_table < 0.0 {

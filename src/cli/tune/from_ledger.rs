@@ -1,5 +1,7 @@
 //! Cases from the ledger: requests that two targets answered, since a rule has `shadow`.
 
+#![expect(clippy::print_stderr, reason = "a word to the operator beside the result")]
+
 use super::cases::{Scored, hash, lines, name};
 use super::{By, Tunable};
 use crate::config::Config;
@@ -77,7 +79,7 @@ fn evenly(config: &Config, pairs: &mut Vec<Pair>, tunable: &Tunable) -> anyhow::
     pairs.retain(|pair| live::drawn(pair.request) < least);
     if let ([only], By::Gain(..)) = (&rules[..], &tunable.by) {
         eprintln!(
-            "all pairs come from rule `{only}`: of requests that it does not take nothing is known, so thresholds that take more of \
+            "weir: all pairs come from rule `{only}`: of requests that it does not take nothing is known, so thresholds that take more of \
              them cannot be judged; set `shadow` on the rule that takes them, too"
         );
     }

@@ -113,9 +113,9 @@ async fn a_second_answer_must_agree() {
         let river = River::start(&rules("second_sample: true, min_score: 0.8"), whole).await;
         let told = river.ask(&body(&message, ""), &[]).await;
         if agrees {
-            is_local(&told)
+            is_local(&told);
         } else {
-            is_from_above(&told)
+            is_from_above(&told);
         }
         let record = river.record();
         let seconds =

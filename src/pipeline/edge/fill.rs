@@ -277,11 +277,14 @@ mod tests {
         assert_eq!(found, ["2026-11-03", "5 Nov 2026", "November 7, 2026"]);
     }
 
+    /// Labels, and texts with the place of theirs.
+    type Row = (&'static [&'static str], &'static [(&'static str, usize)]);
+
     /// Where no label fits; such a text must not look sure.
     const NONE: usize = usize::MAX;
 
     /// Texts of our own with the label they have; the others of the row are what they might be taken for.
-    const LABELLED: &[(&[&str], &[(&str, usize)])] = &[
+    const LABELLED: &[Row] = &[
         (
             &["refund", "delivery delay", "technical problem", "account access"],
             &[

@@ -268,7 +268,7 @@ fn resolved<'a>(
         let null = others.len() < choices.len();
         return match others.as_slice() {
             [one] if may_be_null || !null => {
-                let (schema, nullable) = resolved(*one, root, called, depth)?;
+                let (schema, nullable) = resolved(one, root, called, depth)?;
                 Ok((schema, nullable || null))
             }
             _ => Err(unknown("several alternatives")),

@@ -1,5 +1,7 @@
 //! The edge pack's answers from a request to its record, by the pack inside the binary.
 
+#![expect(clippy::needless_pass_by_value, reason = "values are written where they are passed")]
+
 use crate::chat::Outcome;
 use crate::pipeline::harness::{River, Told, hops};
 use crate::upstream::scripted::{Act, json};
