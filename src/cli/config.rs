@@ -31,7 +31,7 @@ pub fn run(args: &ConfigArgs, config_path: Option<&Path>) -> anyhow::Result<()> 
     let env = |name: &str| std::env::var(name).ok();
     let load = |path: Option<&Path>| Config::load(path, &env, &Overrides::default());
     let text = match args {
-        ConfigArgs::History(args) => history::list(args, config_path, &env)?,
+        ConfigArgs::History(args) => history::list(args, config_path)?,
         ConfigArgs::Rollback(args) => history::rollback(args, config_path, &env)?,
         ConfigArgs::Schema => serde_json::to_string_pretty(&schema())?,
         ConfigArgs::Show => serde_saphyr::to_string(&describe(&load(config_path)?))?,

@@ -1,8 +1,9 @@
 //! `weir config history` and `weir config rollback`: what the ledger knows of the configuration, and the way back.
 
 use super::ledger::{moment, printable, table};
+use super::open;
 use crate::config::{Config, Env, Overlay, Overrides, find, replace_file};
-use crate::ledger::{ConfigChange, Ledger, LedgerStore, SqliteStore};
+use crate::ledger::{ConfigChange, LedgerStore};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::{Value, json};
@@ -33,8 +34,8 @@ pub struct RollbackArgs {
 }
 
 /// The history as text.
-pub fn list(args: &HistoryArgs, config: Option<&Path>, env: Env<'_>) -> anyhow::Result<String> {
-    let changes = open(args.ledger.as_deref(), config, env)?.changes(args.n)?;
+pub fn list(args: &HistoryArgs, config: Option<&Path>) -> anyhow::Result<String> {
+    let changes = open::ledger(args.ledger.as_deref(), config)?.changes(args.n)?;
     if args.json {
         let rows: Vec<Value> = changes.iter().map(row).collect();
         return Ok(serde_json::to_string_pretty(&rows)?);
@@ -70,7 +71,7 @@ pub fn rollback(
     env: Env<'_>,
 ) -> anyhow::Result<String> {
     let file = find(config, env).context("there is no configuration file to roll back")?;
-    let store = open(args.ledger.as_deref(), config, env)?;
+    let store = open::ledger(args.ledger.as_deref(), config)?;
     let last = store.changes(1)?.pop().context(
         "the ledger has no history of the configuration; a gateway of this version writes one",
     )?;
@@ -106,20 +107,4 @@ pub fn rollback(
     overlay.write(&file).with_context(failed)?;
     replace_file(&file, &version.text).with_context(failed)?;
     Ok(format!("{} is {} again", file.display(), version.hash))
-}
-
-fn open(ledger: Option<&Path>, config: Option<&Path>, env: Env<'_>) -> anyhow::Result<SqliteStore> {
-    let path = match ledger {
-        Some(path) => path.to_path_buf(),
-        None => {
-            let config = Config::load(config, env, &Overrides::default()).map_err(|errors| {
-                anyhow::anyhow!("name the ledger with --ledger PATH, since:\n{errors}")
-            })?;
-            config
-                .ledger
-                .path
-                .context("the configuration keeps no ledger; name one with --ledger PATH")?
-        }
-    };
-    Ok(Ledger::open_read(&path)?)
 }

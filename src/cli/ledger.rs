@@ -1,15 +1,14 @@
 //! `weir ledger`: what the record says. Data goes to stdout, as aligned text or as JSON (one object a line for
 //! `tail`).
 
+use super::open;
 use crate::chat::{Hop, RequestRecord, Usage};
-use crate::ledger::{
-    By, Feedback, Ledger, LedgerStore, Lookup, RecordView, SqliteStore, SummaryRow,
-};
+use crate::ledger::{By, Feedback, LedgerStore, Lookup, RecordView, SqliteStore, SummaryRow};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Pause between two looks at the file while following.
@@ -70,16 +69,13 @@ enum Since {
 ///
 /// # Errors
 /// No path is known, the file is no ledger, the request is not there, or stdout fails.
-pub fn run(args: LedgerArgs, default_path: Option<PathBuf>) -> anyhow::Result<()> {
-    let Some(path) = args.ledger.or(default_path) else {
-        bail!("the configuration keeps no ledger; name one with --ledger PATH");
-    };
-    let store = Ledger::open_read(&path)?;
+pub fn run(args: &LedgerArgs, config: Option<&Path>) -> anyhow::Result<()> {
+    let store = open::ledger(args.ledger.as_deref(), config)?;
     let mut out = io::stdout().lock();
-    let done = match args.command {
-        Command::Tail { n, follow } => tail(&mut out, &store, n, follow, args.json),
-        Command::Show { id } => show(&mut out, &store, &id, args.json),
-        Command::Summary { by, since } => summary(&mut out, &store, by, since, args.json),
+    let done = match &args.command {
+        Command::Tail { n, follow } => tail(&mut out, &store, *n, *follow, args.json),
+        Command::Show { id } => show(&mut out, &store, id, args.json),
+        Command::Summary { by, since } => summary(&mut out, &store, *by, *since, args.json),
     };
     match done {
         // Somebody like `head` has read enough.

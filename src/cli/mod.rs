@@ -77,7 +77,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Tune(args) => tune::run(&common, &args),
         Command::Gain(args) => gain::run(&common, &args),
         Command::Bench(args) => bench::run(&common, &args),
-        Command::Ledger(args) => ledger::run(args, open::ledger_path(&common)),
+        Command::Ledger(args) => ledger::run(&args, common.config.as_deref()),
         Command::Models(args) => models::run(&args, &open::config(&common)?),
         Command::Config(args) => config::run(&args, common.config.as_deref()),
     }

@@ -3,10 +3,10 @@
 use super::Common;
 use crate::config::{Config, Overrides, Source};
 use crate::inference::{EdgeSpec, Runtime};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, SqliteStore};
 use crate::live::{LiveState, runtime_spec};
 use anyhow::Context;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Where this process gets its configuration from.
@@ -23,9 +23,22 @@ pub fn config(common: &Common) -> anyhow::Result<Config> {
     source(common, Overrides::default()).load().map_err(|errors| anyhow::anyhow!("{errors}"))
 }
 
-/// The ledger file of the configuration, if it can be loaded and has one.
-pub fn ledger_path(common: &Common) -> Option<PathBuf> {
-    config(common).ok()?.ledger.path
+/// A ledger to read: the file that was named, else that of the configuration.
+pub fn ledger(named: Option<&Path>, config: Option<&Path>) -> anyhow::Result<SqliteStore> {
+    let path = match named {
+        Some(path) => path.to_path_buf(),
+        None => {
+            let env = |name: &str| std::env::var(name).ok();
+            let loaded = Config::load(config, &env, &Overrides::default()).map_err(|errors| {
+                anyhow::anyhow!("name the ledger with --ledger PATH, since:\n{errors}")
+            })?;
+            loaded
+                .ledger
+                .path
+                .context("the configuration keeps no ledger; name one with --ledger PATH")?
+        }
+    };
+    Ok(Ledger::open_read(&path)?)
 }
 
 /// A runtime with a thread per core.

@@ -9,8 +9,11 @@ use crate::ledger::{ChangeSource, ConfigChange, ConfigVersion, Ledger, LedgerSto
 use crate::telemetry::{self, Metric};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Mutex;
 
+/// How long to wait until a change is on record.
+const WRITTEN: Duration = Duration::from_secs(5);
 /// Who a rollback from the command line is ascribed to.
 const COMMAND_LINE: &str = "weir config rollback";
 
@@ -126,7 +129,15 @@ impl Gateway {
                 "overrides cannot be written beside the configuration: {kind}"
             ))
         })?;
-        Ok(self.swap(next, origin, Some(who.to_owned())))
+        let changed = self.swap(next, origin, Some(who.to_owned()));
+        let ledger = self.live().ledger.clone();
+        let written = tokio::task::spawn_blocking(move || ledger.flush(WRITTEN)).await;
+        if !written.is_ok_and(|written| written) {
+            tracing::error!(
+                "a change of the configuration is not on record yet: the ledger is slow"
+            );
+        }
+        Ok(changed)
     }
 
     /// Opens what a configuration names and makes it ready.

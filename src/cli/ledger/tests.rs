@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::chat::{HopKind, Intent, Outcome};
-use crate::ledger::Note;
+use crate::ledger::{Ledger, Note};
 use crate::units::NanoUsd;
 use clap::Parser;
 use uuid::Uuid;
@@ -158,10 +158,18 @@ fn errors_end_with_a_hint() {
         let message = printed(arguments).1.unwrap_err().to_string();
         assert!(message.contains(part), "{message}");
     }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("weir.yaml");
     let args = Cli::try_parse_from(["ledger", "tail"]).unwrap().args;
-    assert!(run(args, None).unwrap_err().to_string().contains("--ledger"));
+    for (text, part) in
+        [("ledger: {enabled: false}", "keeps no ledger"), ("listen: nowhere", "not an address")]
+    {
+        std::fs::write(&file, text).unwrap();
+        let message = run(&args, Some(&file)).unwrap_err().to_string();
+        assert!(message.contains("--ledger") && message.contains(part), "{message}");
+    }
     let args = Cli::try_parse_from(["ledger", "tail", "--ledger", "no/such/file"]).unwrap().args;
-    assert!(run(args, None).unwrap_err().to_string().contains("no/such/file"));
+    assert!(run(&args, None).unwrap_err().to_string().contains("no/such/file"));
 }
 
 #[test]

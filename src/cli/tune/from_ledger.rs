@@ -4,9 +4,10 @@
 
 use super::cases::{Scored, hash, lines, name};
 use super::{By, Tunable};
+use crate::cli::open;
 use crate::config::Config;
 use crate::eval::tune::{Outcome, Recorded};
-use crate::ledger::{Ledger, LedgerStore, Pair, SqliteStore, success};
+use crate::ledger::{LedgerStore, Pair, SqliteStore, success};
 use crate::live;
 use anyhow::{Context, bail};
 use std::path::Path;
@@ -20,7 +21,7 @@ pub(super) fn read(
 ) -> anyhow::Result<Scored> {
     let path = ledger.or(config.ledger.path.as_deref());
     let path = path.context("the configuration keeps no ledger; name one with --ledger PATH")?;
-    let store = Ledger::open_read(path)?;
+    let store = open::ledger(Some(path), None)?;
     let since_us = since.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
     let mut pairs = store.pairs(None, since_us)?;
     pairs.retain(|pair| pair.cheap == tunable.cheap && pair.strong == tunable.strong);
