@@ -52,7 +52,7 @@ pub fn run(common: &Common, args: &AffectedArgs) -> anyhow::Result<()> {
     }
     ensure!(!suites.is_empty(), "there is no suite in {}", listed(&args.suites));
     let (found, since) = match &args.since {
-        Some(name) => since_revision(common, &Revision::find(name)?, suites)?,
+        Some(name) => since_revision(common, &Revision::find(Path::new("."), name)?, suites)?,
         None => since_reports(common, &args.since_report, suites)?,
     };
     let affected = || found.iter().filter(|suite| !suite.changes.is_empty());
@@ -224,3 +224,6 @@ fn since_reports(
     let found = suites.into_iter().map(look).collect::<anyhow::Result<_>>()?;
     Ok((found, listed(reports)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A revision of the repository that the working folder lies in.
+/// A revision of a repository.
 #[derive(Debug)]
 pub struct Revision {
     /// The top folder of the working tree, without symbolic links.
@@ -17,16 +17,16 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// Finds the revision.
+    /// Finds the revision in the repository that a folder lies in.
     ///
     /// # Errors
     /// There is no git, no repository here, or no such revision.
-    pub fn find(name: &str) -> anyhow::Result<Self> {
+    pub fn find(folder: &Path, name: &str) -> anyhow::Result<Self> {
         ensure!(
             !name.starts_with('-') && !name.is_empty(),
             "--since needs a revision, such as origin/main or HEAD~1"
         );
-        let top = run(Path::new("."), ["rev-parse", "--show-toplevel"])?;
+        let top = run(folder, ["rev-parse", "--show-toplevel"])?;
         ensure!(
             top.status.success(),
             "this folder is in no git repository that can be read ({}): run inside one, or compare with a report by \

@@ -74,7 +74,7 @@ impl Side<'_> {
             Ok(source) if !text.trim().is_empty() => {
                 let mut head = source.head;
                 form.rewrite(&mut head)?;
-                Value::Object(head).to_string()
+                serde_json::to_string_pretty(&head)?
             }
             // The configuration itself says best what is wrong.
             _ => text,
