@@ -25,8 +25,9 @@ pub struct TuneArgs {
     /// from what the suite holds.
     #[arg(long, value_name = "FILE", required_unless_present_any = ["cases", "from_ledger"])]
     suite: Option<PathBuf>,
-    /// Cases that were scored before (`--save-cases`): JSON lines `{"id","score","length","category","cheap","strong"}`, each
-    /// target with `success` (0 to 1) and `cost` in dollars; `length` and `category` (the predicted one) may be missing.
+    /// Cases that were scored before (`--save-cases`): JSON lines `{"id","score","length","category","intent","cheap",
+    /// "strong"}`, each target with `success` (0 to 1) and `cost` in dollars; `length`, `category` (the predicted one) and `intent`
+    /// may be missing.
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     cases: Option<PathBuf>,
     /// Cases that `shadow` left in the ledger: requests that both targets answered, with what clients told of them in the place of
@@ -176,8 +177,9 @@ pub fn run(common: &Common, args: &TuneArgs) -> anyhow::Result<()> {
         sign: tunable.by.turned(1.0),
     };
     let seen: Vec<_> = cases.iter().map(|case| (case.score, case.category.as_deref())).collect();
+    let intents: Vec<_> = cases.iter().map(|case| case.intent.as_deref()).collect();
     let profile = match tunable.by {
-        By::Gain(key, _) => Some(Profile::of(key, &seen)),
+        By::Gain(key, _) => Some(Profile::of(key, &seen).with_intents(&intents)),
         By::MinScore => None,
     };
     let objectives: Vec<String> = args.objectives.iter().map(Objective::to_string).collect();

@@ -25,7 +25,7 @@ pub use diff::diff;
 pub use load::{Overrides, find};
 pub use overlay::{Overlay, Override, Written, replace_file};
 pub use problem::{ConfigErrors, Problem, name_hint};
-pub use profile::{GainKey, Profile};
+pub use profile::{GainKey, NO_INTENT, Profile};
 pub use resolve::Env;
 pub use resolved::{
     AdminKey, ApiKey, BreakerSettings, Budget, Capabilities, Compare, Condition, Config,

@@ -6,6 +6,8 @@ use crate::chat::GainEstimate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What stands for a request without an intent, as in rules.
+pub const NO_INTENT: &str = "none";
 /// Bins that scores are sorted into, as far as they differ.
 const BINS: usize = 10;
 
@@ -55,7 +57,7 @@ impl GainKey {
     }
 }
 
-/// The cases of a tuning by score and by predicted category, as shares of all of them.
+/// The cases of a tuning by score, by predicted category and by intent, as shares of all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
@@ -72,6 +74,9 @@ pub struct Profile {
     /// Cases in each category; `None` where the cases do not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub categories: Option<BTreeMap<String, f64>>,
+    /// Cases of each intent, [`NO_INTENT`] among them; `None` where the cases do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intents: Option<BTreeMap<String, f64>>,
 }
 
 impl Profile {
@@ -104,7 +109,22 @@ impl Profile {
             scores: counts.into_iter().map(share).collect(),
             unpredicted: share(cases.len() - predicted.len()),
             categories: all_told.then(|| shares(categories)),
+            intents: None,
         }
+    }
+
+    /// With the intent of each case, if all of them tell it.
+    #[must_use]
+    pub fn with_intents(mut self, intents: &[Option<&str>]) -> Self {
+        let told: Option<Vec<&str>> = intents.iter().copied().collect();
+        self.intents = told.filter(|told| !told.is_empty()).map(|told| {
+            let mut shares = BTreeMap::new();
+            for intent in &told {
+                *shares.entry((*intent).to_owned()).or_insert(0.0) += 1.0 / told.len() as f64;
+            }
+            shares
+        });
+        self
     }
 
     /// Whether requests can be compared with it.
@@ -125,7 +145,8 @@ impl Profile {
         if self.scores.len() != self.edges.len() + 1 || !self.edges.is_sorted_by(|a, b| a < b) {
             return Err("has edges that do not fit its bins");
         }
-        if !whole(&self.scores) || !by_category {
+        let by_intent = self.intents.as_ref().map_or(1.0, |shares| shares.values().sum::<f64>());
+        if !whole(&self.scores) || !by_category || (by_intent - 1.0).abs() > 1e-6 {
             return Err("has shares that do not make a whole");
         }
         Ok(())
@@ -140,6 +161,18 @@ impl Profile {
     pub fn cases_by_category(&self) -> Option<Vec<f64>> {
         let categories = self.categories.as_ref()?;
         Some(self.cases(categories.values().chain([&0.0])))
+    }
+
+    /// Cases by intent in the order of their names, at last those of none of them.
+    pub fn cases_by_intent(&self) -> Option<Vec<f64>> {
+        let shares = self.intents.as_ref()?.values().chain([&0.0]);
+        Some(shares.map(|share| share * self.n_cases as f64).collect())
+    }
+
+    /// Where a request belongs in [`Self::cases_by_intent`].
+    pub fn place_by_intent(&self, intent: &str) -> Option<usize> {
+        let intents = self.intents.as_ref()?;
+        Some(intents.keys().position(|name| name == intent).unwrap_or(intents.len()))
     }
 
     fn cases<'a>(&'a self, shares: impl Iterator<Item = &'a f64>) -> Vec<f64> {
@@ -186,7 +219,7 @@ fn edges(sorted: &[f64]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GainEstimate, GainKey, Profile};
+    use super::{GainEstimate, GainKey, NO_INTENT, Profile};
 
     fn estimate(low: f32, high: f32) -> GainEstimate {
         GainEstimate {
@@ -266,6 +299,19 @@ mod tests {
     }
 
     #[test]
+    fn intents_where_all_cases_tell_them() {
+        let cases = [(0.1, None), (0.2, None), (0.3, None), (0.4, None)];
+        let profile = Profile::of(GainKey::MaxGain, &cases);
+        let intents = [Some("refund"), Some(NO_INTENT), Some("refund"), Some("other")];
+        let told = profile.clone().with_intents(&intents);
+        assert_eq!(told.cases_by_intent(), Some(vec![1.0, 1.0, 2.0, 0.0]));
+        let place = |intent| told.place_by_intent(intent);
+        assert_eq!([place("none"), place("refund"), place("new")], [Some(0), Some(2), Some(3)]);
+        assert_eq!(told.check(), Ok(()));
+        assert_eq!(profile.clone().with_intents(&[Some("a"), None]), profile);
+    }
+
+    #[test]
     fn a_profile_that_does_not_fit_itself_is_told() {
         let good = Profile::of(GainKey::MaxGain, &[(0.1, Some("a")), (0.2, Some("b"))]);
         assert_eq!(good.check(), Ok(()));
@@ -278,6 +324,7 @@ mod tests {
         assert!(with(|it| it.edges.push(0.0)).contains("edges"));
         assert!(with(|it| it.scores[0] = f64::NAN).contains("shares"));
         assert!(with(|it| it.unpredicted = 0.5).contains("shares"));
+        assert!(with(|it| it.intents = Some([("a".to_owned(), 0.3)].into())).contains("shares"));
         assert!(with(|it| it.categories = Some([("a".to_owned(), 0.3)].into())).contains("shares"));
     }
 }

@@ -1,14 +1,14 @@
 //! Whether requests still look like the cases that the threshold of their rule was tuned on: the promise of `weir tune` is one
 //! about requests like those.
 //!
-//! A window of counts for each tuned rule, by score and by predicted category, and two measures of each: the population stability
+//! A window of counts for each tuned rule, by score, predicted category and intent, and two measures of each: the population stability
 //! index says how far it is from the cases, a test whether that can be chance. An alert needs both.
 
 #[cfg(test)]
 mod tests;
 
 use crate::chat::{Decision, GainEstimate};
-use crate::config::{Config, Profile};
+use crate::config::{Config, NO_INTENT, Profile};
 use crate::telemetry::{self, Metric};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,6 +43,7 @@ struct Window {
     requests: u32,
     scores: Vec<f64>,
     categories: Vec<f64>,
+    intents: Vec<f64>,
     found: Found,
 }
 
@@ -50,7 +51,14 @@ struct Window {
 struct Found {
     scores: Option<Shift>,
     categories: Option<Shift>,
+    intents: Option<Shift>,
     alert: bool,
+}
+
+impl Found {
+    fn shifts(&self) -> [(&'static str, Option<Shift>); 3] {
+        [("scores", self.scores), ("categories", self.categories), ("intents", self.intents)]
+    }
 }
 
 /// How far requests are from the cases, and how likely so much would be if nothing had changed.
@@ -73,7 +81,10 @@ pub struct Standing {
     /// By predicted category, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub categories: Option<Shift>,
-    /// Whether either has shifted.
+    /// By intent, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intents: Option<Shift>,
+    /// Whether any of them has shifted.
     pub alert: bool,
 }
 
@@ -102,16 +113,18 @@ impl Drift {
     /// Counts a request under every tuned rule that it reached.
     pub fn note(&self, decision: &Decision) {
         for monitor in decision.in_scope.iter().filter_map(|at| self.0.get(*at)?.as_ref()) {
-            let gains = &decision.values.gains;
-            monitor.note(gains.iter().find(|estimate| estimate.pair == monitor.pair));
+            let values = &decision.values;
+            let intent = values.intent.as_ref().map_or(NO_INTENT, |intent| &intent.name);
+            let estimate = values.gains.iter().find(|estimate| estimate.pair == monitor.pair);
+            monitor.note(estimate, intent);
         }
     }
 
     /// Where the rule at this place stands; `None` if it was not tuned.
     pub fn standing(&self, rule: usize) -> Option<Standing> {
         let window = self.0.get(rule)?.as_ref()?.lock();
-        let Found { scores, categories, alert } = window.found;
-        Some(Standing { requests: window.requests, scores, categories, alert })
+        let Found { scores, categories, intents, alert } = window.found;
+        Some(Standing { requests: window.requests, scores, categories, intents, alert })
     }
 
     /// Brings the gauges up to date.
@@ -126,9 +139,9 @@ impl Drift {
         let stays =
             |monitor: &Arc<Monitor>| next.0.iter().flatten().any(|it| it.rule == monitor.rule);
         for monitor in self.0.iter().flatten().filter(|monitor| !stays(monitor)) {
-            let none = Shift { psi: 0.0, p: 1.0 };
-            let found = Found { scores: Some(none), categories: Some(none), alert: false };
-            monitor.show(found);
+            let none = Some(Shift { psi: 0.0, p: 1.0 });
+            let (scores, categories, intents) = (none, none, none);
+            monitor.show(Found { scores, categories, intents, alert: false });
         }
     }
 }
@@ -138,15 +151,17 @@ impl Monitor {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, estimate: Option<&GainEstimate>) {
+    fn note(&self, estimate: Option<&GainEstimate>, intent: &str) {
         let score = self.profile.place_by_score(estimate);
         let category = self.profile.place_by_category(estimate);
+        let intent = self.profile.place_by_intent(intent);
         let (before, now) = {
             let mut window = self.lock();
             let window = &mut *window;
             window.requests += 1;
             count(&mut window.scores, Some(score));
             count(&mut window.categories, category);
+            count(&mut window.intents, intent);
             if window.requests < FIRST || !window.requests.is_multiple_of(EVERY) {
                 return;
             }
@@ -169,8 +184,7 @@ impl Monitor {
             tracing::info!("rule `{rule}`: requests look like the cases of its tuning again");
             return;
         }
-        let shifts = [("scores", now.scores), ("categories", now.categories)];
-        let shifts = shifts.into_iter().filter_map(|(of, shift)| Some((of, shift?)));
+        let shifts = now.shifts().into_iter().filter_map(|(of, shift)| Some((of, shift?)));
         let words: Vec<String> = shifts
             .filter(|(_, shift)| shift.matters())
             .map(|(of, Shift { psi, p })| format!("{of}: PSI {psi:.2}, p {p:.0e}"))
@@ -183,7 +197,7 @@ impl Monitor {
     }
 
     fn show(&self, found: Found) {
-        for (of, shift) in [("scores", found.scores), ("categories", found.categories)] {
+        for (of, shift) in found.shifts() {
             if let Some(Shift { psi, .. }) = shift {
                 telemetry::gauge(Metric::DriftPsi, &[&self.rule, of]).set((psi * 1e6) as i64);
             }
@@ -197,13 +211,17 @@ impl Window {
         let scores = Some(Shift::between(&profile.cases_by_score(), &self.scores));
         let categories = profile.cases_by_category();
         let categories = categories.map(|cases| Shift::between(&cases, &self.categories));
-        let alert = [scores, categories].into_iter().flatten().any(|shift: Shift| shift.matters());
-        Found { scores, categories, alert }
+        let intents = profile.cases_by_intent();
+        let intents = intents.map(|cases| Shift::between(&cases, &self.intents));
+        let shifts = [scores, categories, intents].into_iter().flatten();
+        let alert = shifts.into_iter().any(|shift: Shift| shift.matters());
+        Found { scores, categories, intents, alert }
     }
 
     fn halve(&mut self) {
         self.requests /= 2;
-        self.scores.iter_mut().chain(&mut self.categories).for_each(|count| *count /= 2.0);
+        let counts = self.scores.iter_mut().chain(&mut self.categories).chain(&mut self.intents);
+        counts.for_each(|count| *count /= 2.0);
     }
 }
 

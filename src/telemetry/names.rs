@@ -103,7 +103,7 @@ metrics! {
     /// Outcomes that clients posted back by route and result: success, partial, failure, or figures alone.
     Outcomes = Counter "weir_outcomes_total" ["route", "result"];
     /// How far the requests that reach a tuned rule are from the cases that it was tuned on, as population stability index, of
-    /// their scores and of their predicted categories.
+    /// their scores, of their predicted categories, and of their intents.
     DriftPsi = Ratio "weir_drift_psi" ["rule", "of"];
     /// Whether the requests that reach a tuned rule no longer look like the cases that it was tuned on: 1 if so, else 0.
     DriftAlert = Gauge "weir_drift_alert" ["rule"];

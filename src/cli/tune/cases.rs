@@ -1,8 +1,9 @@
 //! Cases for tuning: a suite that both targets answer, or lines that were saved before.
 
 use super::{By, Tunable};
+use crate::chat::Intent;
 use crate::cli::{Common, open};
-use crate::config::TargetKind;
+use crate::config::{Config, NO_INTENT, TargetKind};
 use crate::dialect::openai_chat;
 use crate::eval::result::CaseResult;
 use crate::eval::run::Run;
@@ -38,6 +39,8 @@ struct Line {
     length: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     category: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    intent: Option<String>,
     cheap: LineOutcome,
     strong: LineOutcome,
 }
@@ -81,9 +84,9 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Scored> {
         if !seen.insert(line.id.clone()) {
             bail!("{}: there are two cases `{}`", place(), line.id);
         }
-        let Line { id, score, length, category, cheap, strong } = line;
+        let Line { id, score, length, category, intent, cheap, strong } = line;
         let (cheap, strong) = (cheap.into(), strong.into());
-        cases.push(Recorded { id, score, length, category, cheap, strong });
+        cases.push(Recorded { id, score, length, category, intent, cheap, strong });
     }
     Ok(Scored { cases, name: name(path), hash: hash(&text) })
 }
@@ -93,8 +96,9 @@ pub(super) fn lines(cases: &[Recorded]) -> anyhow::Result<String> {
     let mut out = String::new();
     for case in cases {
         let (id, cheap, strong) = (case.id.clone(), case.cheap.into(), case.strong.into());
-        let (score, length, category) = (case.score, case.length, case.category.clone());
-        let line = Line { id, score, length, category, cheap, strong };
+        let (score, length) = (case.score, case.length);
+        let (category, intent) = (case.category.clone(), case.intent.clone());
+        let line = Line { id, score, length, category, intent, cheap, strong };
         out.push_str(&serde_json::to_string(&line)?);
         out.push('\n');
     }
@@ -149,10 +153,10 @@ pub(super) fn score(
         let (strong, cheap) =
             (answers.pop().unwrap_or_default(), answers.pop().unwrap_or_default());
         for ((case, cheap), strong) in suite.cases.iter().zip(&cheap).zip(&strong) {
-            let (score, category, length) = seen(&live, case, tunable).await?;
+            let Seen { score, length, category, intent } = seen(&live, case, tunable).await?;
             let (cheap, strong) = tunable.by.paid(outcome(cheap)?, outcome(strong)?);
             let id = case.id.clone();
-            cases.push(Recorded { id, score, length, category, cheap, strong });
+            cases.push(Recorded { id, score, length, category, intent, cheap, strong });
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -177,12 +181,19 @@ fn outcome(result: &CaseResult) -> anyhow::Result<Outcome> {
     Ok(Outcome { success: f64::from(u8::from(result.pass)), cost: cost as f64 / 1e9 })
 }
 
-/// The number that the rule compares for the first request of a case, its predicted category, and the characters of that request.
-async fn seen(
-    live: &Arc<LiveState>,
-    case: &Case,
-    tunable: &Tunable,
-) -> anyhow::Result<(f64, Option<String>, u32)> {
+/// What the rule sees of the first request of a case.
+struct Seen {
+    /// The number that it compares.
+    score: f64,
+    /// Characters.
+    length: u32,
+    /// The predicted category.
+    category: Option<String>,
+    /// The intent, where there are intents.
+    intent: Option<String>,
+}
+
+async fn seen(live: &Arc<LiveState>, case: &Case, tunable: &Tunable) -> anyhow::Result<Seen> {
     let step = case.steps.first().with_context(|| format!("case `{}` has no step", case.id))?;
     let mut body = step.fields.clone();
     body.insert("model".to_owned(), json!("auto"));
@@ -206,7 +217,14 @@ async fn seen(
     }
     let score = tunable.by.compared(interval, confidence);
     let category = estimate.map(|estimate| estimate.category.to_string());
-    Ok((score, category, u32::try_from(length).unwrap_or(u32::MAX)))
+    let intent = intent(&live.config, analysis.intent.as_ref());
+    Ok(Seen { score, length: u32::try_from(length).unwrap_or(u32::MAX), category, intent })
+}
+
+/// The name of an intent, if the configuration has any.
+pub(super) fn intent(config: &Config, intent: Option<&Intent>) -> Option<String> {
+    let name = intent.map_or(NO_INTENT, |intent| &intent.name);
+    (!config.intents.is_empty()).then(|| name.to_owned())
 }
 
 impl By {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "a word to the operator beside the result")]
 
-use super::cases::{Scored, hash, lines, name};
+use super::cases::{Scored, hash, intent, lines, name};
 use super::{By, Tunable};
 use crate::cli::open;
 use crate::config::Config;
@@ -44,7 +44,7 @@ pub(super) fn read(
         anyhow::ensure!(!pairs.is_empty(), "no local answer in the ledger was looked at");
     }
     evenly(config, &mut pairs, tunable)?;
-    let cases = pairs.iter().map(|pair| case(&store, pair, tunable));
+    let cases = pairs.iter().map(|pair| case(config, &store, pair, tunable));
     let cases: Vec<Recorded> = cases.collect::<anyhow::Result<_>>()?;
     let hash = hash(&lines(&cases)?);
     Ok(Scored { cases, name: name(path), hash })
@@ -89,7 +89,12 @@ fn evenly(config: &Config, pairs: &mut Vec<Pair>, tunable: &Tunable) -> anyhow::
 }
 
 /// A pair as a case; what its client told of it counts more than the comparison.
-fn case(store: &SqliteStore, pair: &Pair, tunable: &Tunable) -> anyhow::Result<Recorded> {
+fn case(
+    config: &Config,
+    store: &SqliteStore,
+    pair: &Pair,
+    tunable: &Tunable,
+) -> anyhow::Result<Recorded> {
     let cost = |at: usize, target: &str| {
         let cost = pair.cost.get(at).copied().flatten();
         let cost = cost.with_context(|| {
@@ -100,8 +105,9 @@ fn case(store: &SqliteStore, pair: &Pair, tunable: &Tunable) -> anyhow::Result<R
         })?;
         anyhow::Ok(cost.as_usd())
     };
-    let mut found = store.find(pair.request, pair.request, 1)?;
-    let subject = found.pop().and_then(|record| record.task).unwrap_or(pair.request);
+    let record = store.find(pair.request, pair.request, 1)?.pop();
+    let subject = record.as_ref().and_then(|record| record.task).unwrap_or(pair.request);
+    let intent = intent(config, record.as_ref().and_then(|record| record.intent.as_ref()));
     let told = success(&store.feedback(subject)?);
     let [mut cheap, mut strong] = pair.success;
     if let Some(told) = told {
@@ -113,7 +119,7 @@ fn case(store: &SqliteStore, pair: &Pair, tunable: &Tunable) -> anyhow::Result<R
     let interval = pair.gain.map(|[low, _, high]| [low as f32, high as f32]);
     let score = tunable.by.compared(interval, pair.confidence.map(|sure| sure as f32));
     let (id, category) = (pair.request.to_string(), pair.category.clone());
-    Ok(Recorded { id, score, length: pair.length, category, cheap, strong })
+    Ok(Recorded { id, score, length: pair.length, category, intent, cheap, strong })
 }
 
 #[cfg(test)]

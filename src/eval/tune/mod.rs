@@ -46,6 +46,8 @@ pub struct Recorded {
     pub length: u32,
     /// The category that was predicted, where that is known.
     pub category: Option<String>,
+    /// The intent, [`NO_INTENT`](crate::config::NO_INTENT) for none, where that is known.
+    pub intent: Option<String>,
     /// The cheaper target's outcome.
     pub cheap: Outcome,
     /// The stronger target's.

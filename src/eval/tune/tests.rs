@@ -19,7 +19,7 @@ fn cases(n: usize, seed: u64) -> Vec<Recorded> {
                 (outcome(0.9 - 0.7 * hard, 0.001), outcome(0.92 - 0.1 * hard, 0.02));
             let score = (0.02 + 0.6 * hard).clamp(-1.0, 1.0);
             let (id, length) = (format!("case-{i}"), 10 + (i % 7) as u32);
-            Recorded { id, score, length, category: None, cheap, strong }
+            Recorded { id, score, length, category: None, intent: None, cheap, strong }
         })
         .collect()
 }

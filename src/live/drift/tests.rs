@@ -2,7 +2,7 @@
 
 use super::{Drift, Monitor, Shift, chi_square_survival, g_test, psi};
 use crate::chat::GainEstimate;
-use crate::config::{Config, GainKey, Overrides, Profile, TunedOn};
+use crate::config::{Config, GainKey, NO_INTENT, Overrides, Profile, TunedOn};
 use crate::telemetry::{self, Metric};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -53,7 +53,7 @@ fn requests_like_the_cases_raise_no_alert() {
             let monitor = monitor(&mut rng, cases);
             let mut alarm = false;
             for _ in 0..3000 {
-                monitor.note(request(&mut rng, 0.0).as_ref());
+                monitor.note(request(&mut rng, 0.0).as_ref(), NO_INTENT);
                 alarm |= monitor.lock().found.alert;
             }
             alarms += usize::from(alarm);
@@ -69,17 +69,17 @@ fn harder_requests_raise_one_and_the_usual_ones_end_it() {
         let mut rng = StdRng::seed_from_u64(seed);
         let monitor = monitor(&mut rng, 300);
         for _ in 0..600 {
-            monitor.note(request(&mut rng, 0.0).as_ref());
+            monitor.note(request(&mut rng, 0.0).as_ref(), NO_INTENT);
         }
         assert!(!monitor.lock().found.alert);
         for _ in 0..600 {
-            monitor.note(request(&mut rng, 0.15).as_ref());
+            monitor.note(request(&mut rng, 0.15).as_ref(), NO_INTENT);
         }
         let found = monitor.lock().found;
         let scores = found.scores.unwrap();
         assert!(found.alert && scores.psi > 0.1 && scores.p < 1e-6, "{found:?}");
         for _ in 0..8000 {
-            monitor.note(request(&mut rng, 0.0).as_ref());
+            monitor.note(request(&mut rng, 0.0).as_ref(), NO_INTENT);
         }
         let found = monitor.lock().found;
         assert!(!found.alert, "{found:?}");
@@ -95,11 +95,29 @@ fn a_category_that_no_case_had_is_seen() {
         if let (Some(estimate), true) = (&mut request, i % 4 == 0) {
             estimate.category = "new".into();
         }
-        monitor.note(request.as_ref());
+        monitor.note(request.as_ref(), NO_INTENT);
     }
     let found = monitor.lock().found;
     assert!(found.alert && found.categories.unwrap().psi > 0.1, "{found:?}");
     assert!(found.scores.unwrap().p > 0.001, "the scores are as they were: {found:?}");
+}
+
+#[test]
+fn other_intents_are_seen_where_the_cases_tell_theirs() {
+    let mut rng = StdRng::seed_from_u64(2);
+    let mut monitor = monitor(&mut rng, 300);
+    let intents: Vec<_> =
+        (0..300).map(|i| Some(if i % 3 == 0 { "refund" } else { NO_INTENT })).collect();
+    monitor.profile = Arc::new((*monitor.profile).clone().with_intents(&intents));
+    for (every, alert) in [(3, false), (1, true)] {
+        for i in 0..1500 {
+            let intent = if i % every == 0 { "refund" } else { NO_INTENT };
+            monitor.note(request(&mut rng, 0.0).as_ref(), intent);
+        }
+        let found = monitor.lock().found;
+        assert_eq!(found.alert, alert, "{found:?}");
+        assert_eq!(found.intents.unwrap().matters(), alert, "{found:?}");
+    }
 }
 
 fn config(profile: &Arc<Profile>) -> Config {
@@ -118,7 +136,7 @@ fn a_reload_keeps_what_is_known_if_the_cases_are_the_same() {
     let drift = Drift::open(&config(&old), None);
     assert!(drift.standing(1).is_none(), "the rule that is added was not tuned");
     let monitor = drift.0[0].clone().unwrap();
-    (0..300).for_each(|_| monitor.note(request(&mut rng, 0.5).as_ref()));
+    (0..300).for_each(|_| monitor.note(request(&mut rng, 0.5).as_ref(), NO_INTENT));
     let alert = telemetry::gauge(Metric::DriftAlert, &["drift-test"]);
     let psi = telemetry::gauge(Metric::DriftPsi, &["drift-test", "scores"]);
     drift.refresh_gauges();
