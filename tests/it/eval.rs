@@ -82,7 +82,7 @@ fn timeless(mut report: Value) -> Value {
     report
 }
 
-const SENTENCES: [&str; 5] = ["kettle", "@example.com", "Anna Berg", "Thank you", "4111"];
+const SENTENCES: [&str; 5] = ["kettle", "@example.com", "Anna Berg", "Thank you", "4111 1111"];
 
 #[test]
 fn the_example_suite_runs_twice_alike_and_tells_nobodys_words() {
