@@ -93,7 +93,7 @@ pub fn cases_needed(value: f64, bound: f64, alpha: f64) -> Option<usize> {
     Some(high)
 }
 
-/// How many candidates from the first on pass, with the p-value of the last of them.
+/// The last candidate, counted from 0, up to which all pass, with its p-value.
 pub fn passing(n: usize, alpha: f64, mut p: impl FnMut(usize) -> f64) -> Option<(usize, f64)> {
     let mut last = None;
     for candidate in 0..n {

@@ -387,7 +387,6 @@ impl LiveState {
     }
 }
 
-/// The predictor of a pair.
 /// What reads texts and predicts the gain of a pair; another one gives other numbers.
 ///
 /// # Errors
@@ -402,6 +401,7 @@ pub fn drawn(id: Uuid) -> f32 {
     (id.as_u64_pair().1 & 0xff_ffff) as f32 / (1u32 << 24) as f32
 }
 
+/// The predictor of a pair.
 fn predictor(pair: &GainPair) -> Result<GainModel, OpenError> {
     let encoder = EdgePack::embedded_name()?;
     let Some(file) = &pair.file else {

@@ -121,6 +121,16 @@ impl Arm {
     }
 }
 
+/// Where a request stands in a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// With the rule or without it.
+    pub arm: Arm,
+    /// A number of 24 bits that all requests of its conversation share, and hardly any other.
+    #[serde(skip)]
+    pub conversation: u32,
+}
+
 /// A target in the order of preference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Candidate {
@@ -217,7 +227,7 @@ pub struct Decision {
     pub edge: Option<Arc<EdgeAnswers>>,
     /// On which side the request stands, if a canary's condition holds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub arm: Option<Arm>,
+    pub side: Option<Side>,
     /// Share of such requests that another candidate answers too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shadow: Option<f32>,

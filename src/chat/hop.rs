@@ -1,6 +1,6 @@
 //! The record of a request: one row, and one row per hop.
 
-use super::{Arm, Intent, Usage};
+use super::{Intent, Side, Usage};
 use crate::units::NanoUsd;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -155,7 +155,7 @@ pub struct RequestRecord {
     /// Key of the task that the client says it belongs to, a digest of the task's name.
     pub task: Option<Uuid>,
     /// On which side of a canary it stands.
-    pub arm: Option<Arm>,
+    pub side: Option<Side>,
     /// Hash of the configuration that decided.
     pub config_hash: Arc<str>,
     /// The hops, in order of their start.

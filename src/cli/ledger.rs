@@ -234,7 +234,7 @@ fn facts(record: &RequestRecord) -> Vec<(&'static str, String)> {
     ]
     .into_iter()
     .chain(record.task.map(|task| ("task", task.to_string())))
-    .chain(record.arm.map(|arm| ("side", arm.as_str().to_owned())))
+    .chain(record.side.map(|side| ("side", side.arm.as_str().to_owned())))
     .collect()
 }
 

@@ -33,7 +33,7 @@ fn check(name: &str, found: &str, expected: &str) {
 
 #[test]
 fn bad_files_say_everything_at_once() {
-    let fixtures = fixtures!("bad": "form", "gain", "meaning", "no_targets", "local_off", "not_yaml", "not_a_mapping", "references", "experiments", "tuned");
+    let fixtures = fixtures!("bad": "form", "gain", "meaning", "no_targets", "local_off", "not_yaml", "not_a_mapping", "references", "experiments", "judge", "tuned");
     for (name, text, expected) in fixtures {
         // Nothing but the keys that the file names: defaults by key would get in the way.
         let env = |name: &str| env(name).filter(|_| name == "HOME" || name == "A_KEY");

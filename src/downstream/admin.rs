@@ -44,7 +44,7 @@ pub async fn patch(
     }
 }
 
-async fn changed(gateway: &Gateway, rule: String, request: Request) -> Result<Value, Error> {
+async fn changed(gateway: &Arc<Gateway>, rule: String, request: Request) -> Result<Value, Error> {
     let live = gateway.live();
     let (parts, incoming) = request.into_parts();
     let who = auth::admin(&live.config, &parts.headers)?;
@@ -74,9 +74,9 @@ fn refused(error: &PatchError) -> Error {
             (ErrorKind::InvalidValue, format!("the configuration would not be valid: {what}"))
         }
         PatchError::NoLedger => (ErrorKind::NotFound, error.to_string()),
-        PatchError::Change(ChangeError::Overrides(_)) | PatchError::Failed(_) => {
-            (ErrorKind::Internal, error.to_string())
-        }
+        PatchError::Change(ChangeError::Overrides(_))
+        | PatchError::Moved
+        | PatchError::Failed(_) => (ErrorKind::Internal, error.to_string()),
     };
     Error::new(kind, message)
 }

@@ -3,7 +3,7 @@
 //!
 //! Invariant: nothing of a text and no secret gets in. The names that clients give to their tasks are kept as digests.
 
-use crate::chat::{Arm, Outcome};
+use crate::chat::{Outcome, Side};
 use crate::units::NanoUsd;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -102,6 +102,8 @@ pub struct Pair {
     pub request: Uuid,
     /// The rule that matched it.
     pub rule: String,
+    /// The share of the rule's requests that it was drawn with.
+    pub share: f32,
     /// The cheaper target.
     pub cheap: String,
     /// The stronger one.
@@ -131,8 +133,8 @@ pub struct Pair {
 pub struct Trial {
     /// Give this back for what comes next.
     pub cursor: i64,
-    /// The side.
-    pub arm: Arm,
+    /// Where it stands; requests of one conversation are no independent observations.
+    pub side: Side,
     /// How far it succeeded, 0–1; nothing where it says nothing about the rule.
     pub success: Option<f64>,
 }

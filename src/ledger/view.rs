@@ -2,7 +2,7 @@
 //! decimals as text, null where the price is unknown.
 
 use super::note::Feedback;
-use crate::chat::{Arm, Hop, Intent, RequestRecord, Usage};
+use crate::chat::{Hop, Intent, RequestRecord, Usage};
 use crate::units::NanoUsd;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub struct RecordView<'a> {
     overhead_us: u64,
     task: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    arm: Option<&'static str>,
+    side: Option<&'static str>,
     config_hash: &'a str,
     hops: Vec<HopView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +86,7 @@ impl<'a> RecordView<'a> {
             ttft_us: record.ttft_us,
             overhead_us: record.overhead_us,
             task: record.task,
-            arm: record.arm.map(Arm::as_str),
+            side: record.side.map(|side| side.arm.as_str()),
             config_hash: &record.config_hash,
             hops: record.hops.iter().map(HopView::new).collect(),
             outcomes: None,

@@ -3,14 +3,16 @@
 //!
 //! Both sides are drawn by chance from the same requests, those for which the rule's condition holds. They are compared by whether
 //! they were answered, and by what clients told of them afterwards. Invariant: however often one looks, a rule that loses no more
-//! than it may is taken back with probability 1 − confidence at most, since the tests hold at any time (`crate::bet`).
+//! than it may is taken back with probability 1 − confidence at most, since the tests hold at any time (`crate::bet`); every conversation counts once,
+//! with what is known of it first.
 
-use super::Gateway;
+use super::{Gateway, PatchError};
 use crate::bet::Bet;
 use crate::chat::Arm;
 use crate::config::{Config, Experiments};
 use crate::ledger::{Ledger, LedgerStore, SqliteStore, StoreError, Trial};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,6 +122,8 @@ pub struct Trials {
     answered: Sides,
     told: Sides,
     cursors: [i64; 2],
+    /// Conversations that have counted, by either measure.
+    counted: [HashSet<u32>; 2],
 }
 
 /// The comparison in numbers.
@@ -147,6 +151,7 @@ impl Trials {
             answered: sides.clone(),
             told: sides,
             cursors: [0; 2],
+            counted: Default::default(),
         })
     }
 
@@ -156,9 +161,10 @@ impl Trials {
     /// The ledger cannot be read.
     pub fn catch_up(&mut self, store: &impl LedgerStore) -> Result<(), StoreError> {
         let config = self.config_hash.clone();
-        let [answered, told] = &mut self.cursors;
-        drain(&mut self.answered, answered, |from| store.trials(&config, from, PAGE))?;
-        drain(&mut self.told, told, |from| store.told_trials(&config, from, PAGE))
+        let ([answered, told], [of_answered, of_told]) = (&mut self.cursors, &mut self.counted);
+        let next = |from| store.trials(&config, from, PAGE);
+        drain(&mut self.answered, (answered, of_answered), next)?;
+        drain(&mut self.told, (told, of_told), |from| store.told_trials(&config, from, PAGE))
     }
 
     /// What it comes to so far.
@@ -176,17 +182,20 @@ impl Trials {
     }
 }
 
+/// Takes in what is new; of every conversation what is known first, since the rest of it hangs together with that.
 fn drain(
     sides: &mut Sides,
-    cursor: &mut i64,
+    (cursor, counted): (&mut i64, &mut HashSet<u32>),
     next: impl Fn(i64) -> Result<Vec<Trial>, StoreError>,
 ) -> Result<(), StoreError> {
     loop {
         let trials = next(*cursor)?;
         for trial in &trials {
             *cursor = trial.cursor;
-            if let Some(success) = trial.success {
-                sides.push(trial.arm, success);
+            if let Some(success) = trial.success
+                && counted.insert(trial.side.conversation)
+            {
+                sides.push(trial.side.arm, success);
             }
         }
         if trials.len() < PAGE {
@@ -254,8 +263,10 @@ async fn look(gateway: &Gateway, mut trials: Trials, path: PathBuf) -> Option<Tr
         )
     };
     let why = format!("answered {}; outcomes {}", told(&report.answered), told(&report.outcomes));
-    match gateway.take_back(rule.to_string(), WHO).await {
+    match gateway.take_back(rule.to_string(), &trials.config_hash, WHO).await {
         Ok(_) => tracing::warn!("the canary `{rule}` loses and is taken back: {why}"),
+        // What was compared is not in force any more.
+        Err(PatchError::Moved) => {}
         Err(error) => {
             tracing::error!("the canary `{rule}` loses ({why}) and cannot be taken back: {error}");
             return Some(trials);
@@ -271,7 +282,7 @@ fn read(path: &Path) -> Result<SqliteStore, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::{Sides, Trials, Verdict};
-    use crate::chat::{Arm, Outcome, RequestRecord};
+    use crate::chat::{Arm, Outcome, RequestRecord, Side};
     use crate::config::{Config, Overrides};
     use crate::ledger::{LedgerStore, MemoryStore};
     use rand::rngs::StdRng;
@@ -337,7 +348,12 @@ mod tests {
         let mut request = |arm, outcome| {
             next += 1;
             let (id, config_hash) = (Uuid::from_u128(next), config.hash.clone());
-            RequestRecord { id, arm: Some(arm), outcome, config_hash, ..RequestRecord::default() }
+            // Two requests of every conversation.
+            let side = Some(Side {
+                arm,
+                conversation: (next as u32 - 1) / 4 * 2 + u32::from(arm == Arm::Canary),
+            });
+            RequestRecord { id, side, outcome, config_hash, ..RequestRecord::default() }
         };
         for round in 1..=4 {
             let records: Vec<_> = (0..25)
@@ -347,7 +363,7 @@ mod tests {
             store.append(&records).unwrap();
             trials.catch_up(&store).unwrap();
             trials.catch_up(&store).unwrap();
-            assert_eq!(trials.report().answered.canary.n, 25 * round);
+            assert_eq!(trials.report().answered.canary.n, (25u64 * round).div_ceil(2));
         }
         assert_eq!(trials.report().verdict, Verdict::Worse);
     }

@@ -139,9 +139,7 @@ impl Drift {
         let stays =
             |monitor: &Arc<Monitor>| next.0.iter().flatten().any(|it| it.rule == monitor.rule);
         for monitor in self.0.iter().flatten().filter(|monitor| !stays(monitor)) {
-            let none = Some(Shift { psi: 0.0, p: 1.0 });
-            let (scores, categories, intents) = (none, none, none);
-            monitor.show(Found { scores, categories, intents, alert: false });
+            monitor.show(Found::default());
         }
     }
 }
@@ -198,9 +196,8 @@ impl Monitor {
 
     fn show(&self, found: Found) {
         for (of, shift) in found.shifts() {
-            if let Some(Shift { psi, .. }) = shift {
-                telemetry::gauge(Metric::DriftPsi, &[&self.rule, of]).set((psi * 1e6) as i64);
-            }
+            let psi = shift.map_or(0.0, |shift| shift.psi);
+            telemetry::gauge(Metric::DriftPsi, &[&self.rule, of]).set((psi * 1e6) as i64);
         }
         telemetry::gauge(Metric::DriftAlert, &[&self.rule]).set(found.alert.into());
     }

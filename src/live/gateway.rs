@@ -3,7 +3,7 @@
 //! Invariant: a change is whole or none, changes take turns, and each that gives another hash is in the history.
 
 use super::LiveState;
-use crate::config::{ChangeError, Config, Source, diff};
+use crate::config::{ChangeError, Config, Overlay, Source, diff};
 use crate::inference::Which;
 use crate::ledger::{ChangeSource, ConfigChange, ConfigVersion, Ledger, LedgerStore, Note};
 use crate::telemetry::{self, Metric};
@@ -44,6 +44,9 @@ pub enum PatchError {
     /// The configuration does not allow it.
     #[error(transparent)]
     Change(#[from] ChangeError),
+    /// Another change came first.
+    #[error("the configuration has changed meanwhile; look at it again")]
+    Moved,
     /// It could not be opened or kept.
     #[error("{0}")]
     Failed(String),
@@ -75,6 +78,11 @@ impl Gateway {
     /// As [`LiveState::open`], or the intents could not be fitted.
     pub async fn reload(&self, config: Config) -> Result<(), String> {
         let _turn = self.changing.lock().await;
+        let beside = config.files.first().map(|file| Overlay::read(file));
+        if beside.is_some_and(|now| now.is_ok_and(|now| now != config.written.overlay)) {
+            // A change came in between; whoever watches the files brings what they say now.
+            return Ok(());
+        }
         warn_of_ignored(&config);
         let (source, who) = origin(&config, ChangeSource::Reload);
         let next = self.open(config).await?;
@@ -88,31 +96,44 @@ impl Gateway {
     /// # Errors
     /// Says why nothing was changed.
     pub async fn patch(
-        &self,
+        self: &Arc<Self>,
         rule: String,
         changes: Vec<(String, Option<f64>)>,
         who: &str,
     ) -> Result<Changed, PatchError> {
-        self.change(rule, changes, ChangeSource::Admin, who).await
+        let (gateway, who) = (self.clone(), who.to_owned());
+        // It goes to its end though the client that asked for it may leave.
+        let change =
+            async move { gateway.change(rule, changes, (ChangeSource::Admin, &who), None).await };
+        let ended = |_| PatchError::Failed("the change ended in a defect".to_owned());
+        tokio::spawn(change).await.map_err(ended)?
     }
 
-    /// Sets a canary to 0.
+    /// Sets a canary to 0, if the configuration of this hash is still in force.
     ///
     /// # Errors
     /// Says why it is still there.
-    pub async fn take_back(&self, rule: String, who: &str) -> Result<Changed, PatchError> {
+    pub async fn take_back(
+        &self,
+        rule: String,
+        config_hash: &str,
+        who: &str,
+    ) -> Result<Changed, PatchError> {
         let changes = vec![("canary".to_owned(), Some(0.0))];
-        self.change(rule, changes, ChangeSource::Rollback, who).await
+        self.change(rule, changes, (ChangeSource::Rollback, who), Some(config_hash)).await
     }
 
     async fn change(
         &self,
         rule: String,
         changes: Vec<(String, Option<f64>)>,
-        origin: ChangeSource,
-        who: &str,
+        (origin, who): (ChangeSource, &str),
+        only_if: Option<&str>,
     ) -> Result<Changed, PatchError> {
         let _turn = self.changing.lock().await;
+        if only_if.is_some_and(|hash| *hash != *self.live().config.hash) {
+            return Err(PatchError::Moved);
+        }
         if self.live().config.ledger.path.is_none() {
             return Err(PatchError::NoLedger);
         }
@@ -161,7 +182,7 @@ impl Gateway {
         let next = Arc::new(next);
         self.live.store(next.clone());
         old.drift.give_way_to(&next.drift);
-        if !next.runtime.state(Which::Encoder).is_ready() {
+        if next.has_intents() && next.intents.load().is_none() {
             next.clone().fit_in_background();
         }
         let (before, after) = (old.config.hash.clone(), next.config.hash.clone());

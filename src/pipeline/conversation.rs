@@ -1,6 +1,7 @@
 //! Which conversation a request belongs to, so that all of its requests stand on the same side of a comparison.
 
 use crate::chat::{ChatRequest, Role};
+use crate::route::DRAWS;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -32,8 +33,7 @@ pub(super) fn draw(
     }
     let bytes = digest.finalize();
     let [a, b, c] = [0, 1, 2].map(|at| bytes.get(at).copied().map_or(0, u32::from));
-    // 24 bits, which a float holds exactly.
-    (a << 16 | b << 8 | c) as f32 / (1u32 << 24) as f32
+    (a << 16 | b << 8 | c) as f32 / DRAWS
 }
 
 #[cfg(test)]

@@ -126,6 +126,7 @@ impl Ctx {
         let mut side = Self::new(self.live.clone(), self.arrived, self.record.tenant.clone());
         side.record.id = self.record.id;
         side.record.at_us = self.record.at_us;
+        side.rehearsal.clone_from(&self.rehearsal);
         side.parent = Some(aside);
         side
     }
@@ -193,7 +194,7 @@ impl Ctx {
     pub fn decided(&mut self, decision: &Decision) {
         self.record.route = Some(decision.rule.clone());
         self.record.privacy = Some(decision.privacy.as_str());
-        self.record.arm = decision.arm;
+        self.record.side = decision.side;
         self.gain.clone_from(&decision.gain);
         if let (Some(gain), Some(hop)) = (&self.gain, self.record.hops.last_mut()) {
             hop.detail = Some(format!("gain {gain}"));

@@ -189,6 +189,17 @@ impl River {
         told(rehearse(self.live.clone(), inbound(body, &[]), Arc::new(rehearsal)).await).await
     }
 
+    /// One request for which only `cloud` has an answer, and nobody may be asked. Says whose answer is missing.
+    pub async fn rehearse_closed(&self, body: &str) -> Option<Arc<str>> {
+        let choice = Choice { text: Some("From above.".to_owned()), ..Choice::default() };
+        let (ttft, total) = (Duration::from_secs(1), Duration::from_secs(2));
+        let (usage, charge, confidence) = (None, Charge::ByUsage, None);
+        let canned = Canned { answer: Ok(choice), usage, charge, ttft, total, confidence };
+        let rehearsal = Arc::new(Rehearsal::closed([("cloud".into(), canned)].into()));
+        told(rehearse(self.live.clone(), inbound(body, &[]), rehearsal.clone()).await).await;
+        rehearsal.missing()
+    }
+
     /// The same in a task of its own, to be left.
     pub fn ask_aside(&self, body: &str) -> tokio::task::JoinHandle<Told> {
         let (live, body) = (self.live.clone(), body.to_owned());

@@ -117,9 +117,10 @@ fn end(mut ctx: Ctx, remarks: &Remarks, result: Result<Answer, Error>) -> Reply 
     match result {
         Ok(Answer::Whole(body)) => {
             let headers = respond::headers(&ctx, remarks, JSON, true);
-            if let Some(mut shadow) = ctx.shadow.take() {
-                shadow.confidence = remarks.confidence;
-                shadow.begin(&ctx, Spoken::whole(&body));
+            if let Some(shadow) = ctx.shadow.take()
+                && let Some(spoken) = Spoken::whole(&body)
+            {
+                shadow.begin(&ctx, spoken);
             }
             ctx.finish(200, Outcome::Ok);
             Reply { status: 200, headers, body: ReplyBody::Whole(body) }
@@ -131,9 +132,6 @@ fn end(mut ctx: Ctx, remarks: &Remarks, result: Result<Answer, Error>) -> Reply 
         }
         Ok(Answer::Stream { source, first, restorer }) => {
             let headers = respond::headers(&ctx, remarks, EVENT_STREAM, false);
-            if let Some(shadow) = &mut ctx.shadow {
-                shadow.confidence = remarks.confidence;
-            }
             let relay = Relay::new(ctx, source, first, restorer);
             Reply { status: 200, headers, body: ReplyBody::Stream(Box::new(relay)) }
         }
@@ -171,6 +169,8 @@ async fn river(
     ctx.end(running, outcome, None);
     ctx.decided(&decision);
     if headers.get("x-weir-explain").is_some_and(|value| value == "true") {
+        // Nothing is served, so nothing is compared.
+        ctx.record.side = None;
         let told = explanation(ctx, &request, &analysis, (decision, refused));
         let body = serde_json::to_vec(&told)
             .map_err(|_| internal("the explanation could not be written"))?;

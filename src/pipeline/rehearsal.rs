@@ -139,6 +139,14 @@ impl Rehearsal {
     }
 }
 
+/// Notes what a target gets, where somebody looks on.
+pub(super) fn sent(ctx: &Ctx, target: &Target, body: &Bytes) {
+    if let Some(rehearsal) = &ctx.rehearsal {
+        let (local, body) = (target.kind == TargetKind::Local, body.clone());
+        rehearsal.seen().sent.push(Sent { target: target.name.clone(), local, body });
+    }
+}
+
 /// The answer that was there for an attempt which has begun; `None` if the target is to answer itself.
 pub(super) async fn answer(
     ctx: &mut Ctx,
@@ -148,8 +156,7 @@ pub(super) async fn answer(
     patience: Patience,
 ) -> Option<Result<Opened, Error>> {
     let rehearsal = ctx.rehearsal.clone()?;
-    let local = target.kind == TargetKind::Local;
-    rehearsal.seen().sent.push(Sent { target: target.name.clone(), local, body: body.clone() });
+    sent(ctx, target, body);
     let Some(canned) = rehearsal.canned.get(&target.name) else {
         if !rehearsal.closed {
             return None;
@@ -218,10 +225,7 @@ pub(super) fn begin(
     look: u32,
 ) {
     ctx.begin(HopKind::Generate, target, 0);
-    if let Some(rehearsal) = &ctx.rehearsal {
-        let (target, body) = (target.name.clone(), request.raw.clone());
-        rehearsal.seen().sent.push(Sent { target, local: true, body });
-    }
+    sent(ctx, target, &request.raw);
     let usage = canned.usage.or_else(|| estimate(ctx, canned.answer.as_ref().ok()?));
     let n_tokens = usage.map_or(0, |usage| usage.output);
     let part = f64::from(look) / n_tokens.max(u64::from(look)).max(1) as f64;

@@ -92,8 +92,9 @@ impl Relay {
         out.put_slice(timing_comment(&self.ctx).as_bytes());
         put_event(out, b"[DONE]");
         self.ended = true;
-        if let Some(shadow) = self.ctx.shadow.take().filter(|_| outcome == Outcome::Ok) {
-            shadow.begin(&self.ctx, None);
+        if let Some(mut shadow) = self.ctx.shadow.take().filter(|_| outcome == Outcome::Ok) {
+            let spoken = std::mem::take(&mut shadow.heard).finish();
+            shadow.begin(&self.ctx, spoken);
         }
         self.ctx.finish(200, outcome);
     }

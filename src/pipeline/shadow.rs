@@ -35,6 +35,7 @@ pub struct Shadow {
     request: Arc<ChatRequest>,
     analysis: Arc<Analysis>,
     decision: Decision,
+    share: f32,
     /// What was heard of a stream so far.
     pub heard: SpokenStream,
     /// How sure the local answer looked.
@@ -48,6 +49,8 @@ struct First {
     cost: Option<NanoUsd>,
     record: RequestRecord,
     confidence: Option<f32>,
+    /// The share it was drawn with.
+    share: f32,
 }
 
 impl Shadow {
@@ -58,27 +61,28 @@ impl Shadow {
         analysis: &Arc<Analysis>,
         decision: &Decision,
     ) -> Option<Box<Self>> {
-        let share = decision.shadow.filter(|_| ctx.rehearsal.is_none())?;
+        let others = decision.candidates.len() + usize::from(decision.edge.is_some());
+        let share = decision.shadow.filter(|_| ctx.rehearsal.is_none() && others > 1)?;
         (drawn(ctx.record.id) < share).then(|| {
             Box::new(Self {
                 request: request.clone(),
                 analysis: analysis.clone(),
                 decision: decision.clone(),
+                share,
                 heard: SpokenStream::default(),
                 confidence: None,
             })
         })
     }
 
-    /// Lets another candidate answer too, now that the client has its answer; `spoken` is that, unless it was streamed.
-    pub fn begin(self, ctx: &Ctx, spoken: Option<Spoken>) {
+    /// Lets another candidate answer too, now that the client has its answer, which says this.
+    pub fn begin(self, ctx: &Ctx, spoken: Spoken) {
         let Some(target) = ctx.record.target.clone() else { return };
         let hops = ctx.record.hops.iter().filter(|hop| hop.target.as_ref() == Some(&target));
         let costs: Vec<Option<NanoUsd>> = hops.map(|hop| hop.cost).collect();
         let cost = costs.into_iter().sum::<Option<NanoUsd>>();
-        let Self { request, analysis, mut decision, heard, confidence } = self;
-        let spoken = spoken.unwrap_or_else(|| heard.finish());
-        let first = First { target, spoken, cost, record: ctx.record.clone(), confidence };
+        let Self { request, analysis, mut decision, share, confidence, .. } = self;
+        let first = First { target, spoken, cost, record: ctx.record.clone(), confidence, share };
         let live = ctx.live.clone();
         let rule = decision.rule.clone();
         let count = move |result: &str| {
@@ -91,7 +95,8 @@ impl Shadow {
         };
         decision.candidates = vec![other.clone()];
         decision.latency = LatencyClass::Background;
-        (decision.cascade, decision.edge, decision.shadow, decision.arm) = (None, None, None, None);
+        (decision.cascade, decision.edge, decision.shadow, decision.side) =
+            (None, None, None, None);
         tokio::spawn(async move {
             let _place = place;
             let asked = Asked { request: &request, analysis: &analysis, decision: &decision };
@@ -154,6 +159,7 @@ async fn compare(
         at_us: first.record.at_us,
         request: first.record.id,
         rule: asked.decision.rule.to_string(),
+        share: first.share,
         strong_answered: is_strong,
         encoder: live.scorer(&cheap, &strong).unwrap_or_default(),
         gain: gain.map(|it| [it.low, it.gain, it.high].map(f64::from)),

@@ -126,6 +126,8 @@ async fn a_judge_gets_what_the_rule_of_the_request_lets_out() {
 async fn what_must_stay_here_stays_here() {
     let rules = "experiments: {compare: exact}\nroute: [{name: tried, to: [local, cloud], privacy: local_only, shadow: 1.0}]";
     let river = River::start(rules, |_| vec![completion(TEXT)]).await;
+    let told = river.ask(&ask(false), &[("x-weir-explain", "true")]).await;
+    assert!(!told.body.contains(r#""target":"cloud","local":false"#), "{}", told.body);
     assert_eq!(river.ask(&ask(false), &[]).await.status, 200);
     assert!(river.provider.requests().is_empty());
     assert_eq!(hops(&river.record()), "generate:ok");

@@ -9,7 +9,7 @@ mod condition;
 mod refusal;
 
 use crate::chat::{
-    Analysis, Arm, Candidate, ChatRequest, Decision, GainAsked, PrivacyAction, Rejected,
+    Analysis, Arm, Candidate, ChatRequest, Decision, GainAsked, PrivacyAction, Rejected, Side,
     ToolChoice, Values,
 };
 use crate::config::{Condition, Config, Rule, Target, TargetKind};
@@ -19,6 +19,9 @@ use std::sync::{Arc, LazyLock};
 
 /// Names that clients use for "let Weir decide". An empty name means it too.
 pub const AUTO: [&str; 2] = ["auto", "weir/auto"];
+
+/// Places at which a conversation may stand: a float holds 24 bits exactly.
+pub const DRAWS: f32 = (1u32 << 24) as f32;
 
 /// The name of the decision where the client named a target.
 static FORCED: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("forced"));
@@ -66,15 +69,17 @@ pub fn consider(
 ) -> (Decision, Option<Error>) {
     let model = facts.request.model.as_str();
     let values = values(config, facts);
-    let mut arm = None;
+    let mut side = None;
     let matched = config.rules.iter().position(|rule| {
         if !condition::holds(&rule.when, facts, &values) {
             return false;
         }
         let Some(share) = rule.canary else { return true };
-        let is_there = (facts.draw)(&rule.name) < share;
+        let drawn = (facts.draw)(&rule.name);
+        let is_there = drawn < share;
         if share > 0.0 {
-            arm = Some(if is_there { Arm::Canary } else { Arm::Control });
+            let arm = if is_there { Arm::Canary } else { Arm::Control };
+            side = Some(Side { arm, conversation: (drawn * DRAWS) as u32 });
         }
         is_there
     });
@@ -105,7 +110,7 @@ pub fn consider(
         latency: rule.latency,
         cascade: rule.cascade.filter(|_| forced.is_none()),
         edge: None,
-        arm: arm.filter(|_| forced.is_none()),
+        side: None,
         shadow: rule.shadow.filter(|_| forced.is_none()),
         in_scope: Vec::new(),
         values,
@@ -115,6 +120,7 @@ pub fn consider(
     }
     if forced.is_none() {
         decision.in_scope = in_scope(config, matched, facts, &decision.values);
+        decision.side = side;
     }
     let order: Vec<&Arc<Target>> = match forced {
         Some(target) => vec![target],

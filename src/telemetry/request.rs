@@ -237,7 +237,7 @@ mod tests {
         failed.outcome = Outcome::Error;
         RequestRecord {
             task: None,
-            arm: None,
+            side: None,
             id: Uuid::nil(),
             at_us: 0,
             tenant: None,

@@ -188,6 +188,7 @@ fn pairs_in_the_ledger_become_a_threshold() {
             at_us: 1_000_000 * n as i64,
             request: Uuid::from_u128(n as u128),
             rule: if score > 0.2 { "rest" } else { "easy" }.to_owned(),
+            share: if score > 0.2 { 1.0 } else { 0.5 },
             cheap: "small".to_owned(),
             strong: "large".to_owned(),
             strong_answered: score > 0.2,

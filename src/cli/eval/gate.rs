@@ -27,7 +27,7 @@ pub struct AssertArgs {
     /// Most that tool precision may drop, absolute: 0.02 is two percentage points.
     #[arg(long, value_name = "POINTS", value_parser = bound)]
     max_tool_precision_drop: Option<f64>,
-    /// Most further unsafe writes, as a count; usually 0.
+    /// Most further `unsafe_writes`, as a count; usually 0.
     #[arg(long, value_name = "N")]
     max_unsafe_writes_increase: Option<u32>,
     /// Where the new suite offers tools that the baseline did not: least success rate that the baseline must have had. Default 0.85.

@@ -223,7 +223,7 @@ fn tell(report: &Report) -> anyhow::Result<()> {
     let mut rows = vec![
         ("success rate".to_owned(), metrics.success_rate),
         ("tool precision".to_owned(), metrics.tool_precision),
-        ("unsafe-write cases".to_owned(), metrics.unsafe_write_rate),
+        ("unsafe_write_rate".to_owned(), metrics.unsafe_write_rate),
         ("escalation precision".to_owned(), metrics.escalation_precision),
         ("escalation recall".to_owned(), metrics.escalation_recall),
         ("$ per successful case".to_owned(), metrics.cost_per_success_usd),

@@ -72,7 +72,7 @@ fn record() -> RequestRecord {
         ttft_us: Some(310_500),
         overhead_us: 533,
         task: None,
-        arm: None,
+        side: None,
         config_hash: "c0ffee".into(),
         hops: vec![detect, upstream],
     }

@@ -43,7 +43,7 @@ pub(super) fn read(
         pairs.retain(|pair| pair.confidence.is_some());
         anyhow::ensure!(!pairs.is_empty(), "no local answer in the ledger was looked at");
     }
-    evenly(config, &mut pairs, tunable)?;
+    evenly(&mut pairs, tunable)?;
     let cases = pairs.iter().map(|pair| case(config, &store, pair, tunable));
     let cases: Vec<Recorded> = cases.collect::<anyhow::Result<_>>()?;
     let hash = hash(&lines(&cases)?);
@@ -68,15 +68,12 @@ fn same_scorer(pairs: &[Pair], now: &str) -> anyhow::Result<()> {
     )
 }
 
-/// Leaves as many pairs of each rule as the one with the smallest share has, so that they are mixed as requests are.
-fn evenly(config: &Config, pairs: &mut Vec<Pair>, tunable: &Tunable) -> anyhow::Result<()> {
-    let share = |name: &str| {
-        config.rules.iter().find(|rule| &*rule.name == name).and_then(|rule| rule.shadow)
-    };
+/// Leaves those pairs that the smallest share among them would have drawn, so that they are mixed as requests are.
+fn evenly(pairs: &mut Vec<Pair>, tunable: &Tunable) -> anyhow::Result<()> {
     let mut rules: Vec<String> = pairs.iter().map(|pair| pair.rule.clone()).collect();
     rules.sort_unstable();
     rules.dedup();
-    let least = rules.iter().filter_map(|rule| share(rule)).fold(1.0, f32::min);
+    let least = pairs.iter().map(|pair| pair.share).fold(1.0, f32::min);
     pairs.retain(|pair| live::drawn(pair.request) < least);
     if let ([only], By::Gain(..)) = (&rules[..], &tunable.by) {
         eprintln!(
@@ -109,10 +106,7 @@ fn case(
     let subject = record.as_ref().and_then(|record| record.task).unwrap_or(pair.request);
     let intent = intent(config, record.as_ref().and_then(|record| record.intent.as_ref()));
     let told = success(&store.feedback(subject)?);
-    let [mut cheap, mut strong] = pair.success;
-    if let Some(told) = told {
-        *(if pair.strong_answered { &mut strong } else { &mut cheap }) = told;
-    }
+    let [cheap, strong] = corrected(pair, told);
     let cheap = Outcome { success: cheap, cost: cost(0, &pair.cheap)? };
     let strong = Outcome { success: strong, cost: cost(1, &pair.strong)? };
     let (cheap, strong) = tunable.by.paid(cheap, strong);
@@ -122,9 +116,21 @@ fn case(
     Ok(Recorded { id, score, length: pair.length, category, intent, cheap, strong })
 }
 
+/// The successes of both targets, where the client told that of the one that answered. Without a judge "alike" is all that is known
+/// of the other one, so what is told of an answer holds for one like it.
+fn corrected(pair: &Pair, told: Option<f64>) -> [f64; 2] {
+    let [cheap, strong] = pair.success;
+    match told {
+        None => [cheap, strong],
+        Some(told) if pair.compared != "judge" && cheap == strong => [told, told],
+        Some(told) if pair.strong_answered => [cheap, told],
+        Some(told) => [told, strong],
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::same_scorer;
+    use super::{corrected, same_scorer};
     use crate::ledger::Pair;
     use uuid::Uuid;
 
@@ -133,6 +139,7 @@ mod tests {
             at_us,
             request: Uuid::nil(),
             rule: "r".to_owned(),
+            share: 1.0,
             cheap: "a".to_owned(),
             strong: "b".to_owned(),
             strong_answered: false,
@@ -144,6 +151,25 @@ mod tests {
             success: [1.0, 1.0],
             cost: [None; 2],
             compared: "exact".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_a_client_told_holds_for_an_answer_alike() {
+        let pair = |compared: &str, cheap: f64, strong_answered| {
+            let (compared, success) = (compared.to_owned(), [cheap, 1.0]);
+            Pair { compared, success, strong_answered, ..pair(1, "e") }
+        };
+        for (pair, told, expected) in [
+            (pair("exact", 1.0, true), None, [1.0, 1.0]),
+            (pair("exact", 1.0, true), Some(0.0), [0.0, 0.0]),
+            (pair("embedding", 1.0, false), Some(0.25), [0.25, 0.25]),
+            (pair("exact", 0.0, true), Some(0.0), [0.0, 0.0]),
+            (pair("exact", 0.0, false), Some(1.0), [1.0, 1.0]),
+            (pair("judge", 1.0, true), Some(0.0), [1.0, 0.0]),
+            (pair("judge", 1.0, false), Some(0.0), [0.0, 1.0]),
+        ] {
+            assert_eq!(corrected(&pair, told), expected, "{pair:?}");
         }
     }
 

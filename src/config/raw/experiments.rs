@@ -12,7 +12,8 @@ pub struct RawExperiments {
     /// Cosine of two answers from which on they count as the same, for `embedding`. Default 0.8, range 0–1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub min_similarity: Option<f64>,
-    /// The target that judges answers, for `judge`.
+    /// The target that judges answers, for `judge`. In the cloud it must be one that a rule with `shadow` names, since it sees what that
+    /// rule's targets see; under `local_only` it is not asked.
     pub judge: Option<String>,
     /// What an answer must fulfil, for `judge`. Default: that it is right and does what was asked.
     pub rubric: Option<String>,

@@ -1,9 +1,10 @@
 //! How rules that are tried out are compared, and which rules may be.
 
 use super::Context;
+use crate::chat::PrivacyAction;
 use crate::config::problem::name_hint;
 use crate::config::raw::{RawCompare, RawConfig, RawRule};
-use crate::config::resolved::{Compare, Experiments, Rule, Target};
+use crate::config::resolved::{Compare, Experiments, Rule, Target, TargetKind};
 use std::sync::Arc;
 
 /// What an answer must fulfil unless the operator says otherwise.
@@ -64,6 +65,35 @@ pub(super) fn shadow(
         cx.report(&format!("{path}.shadow"), "has no other target to ask", Some(hint));
     }
     Some(share as f32)
+}
+
+/// Checks that a judge in the cloud hears nothing that its rule would not send there.
+pub(super) fn judges(
+    rules: &[Rule],
+    targets: &[Arc<Target>],
+    experiments: &Experiments,
+    cx: &mut Context<'_>,
+) {
+    let Compare::Judge { target: judge, .. } = &experiments.compare else { return };
+    let in_cloud =
+        |target: &&Arc<Target>| target.name == *judge && target.kind != TargetKind::Local;
+    if targets.iter().find(in_cloud).is_none() {
+        return;
+    }
+    for (i, rule) in rules.iter().enumerate() {
+        // Under `local_only` a judge in the cloud is not asked.
+        if rule.shadow.is_some()
+            && rule.privacy != PrivacyAction::LocalOnly
+            && !rule.to.contains(judge)
+        {
+            let message = format!(
+                "would show its requests to the judge `{judge}`, a target that the rule does not name"
+            );
+            let hint =
+                format!("add `{judge}` to the rule's `to`, or judge with one of its targets");
+            cx.report(&format!("route[{i}].shadow"), message, Some(hint));
+        }
+    }
 }
 
 /// Checks the rules that only part of all conversations get: one at a time, with a ledger to compare from.

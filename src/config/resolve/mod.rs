@@ -3,10 +3,10 @@
 //!
 //! Invariant: a problem is reported once; what depends on a part with a problem in its form is not complained about.
 
-mod admin;
 mod experiments;
 mod gain;
 mod intents;
+mod keys;
 mod local;
 mod local_work;
 mod names;
@@ -21,12 +21,11 @@ use super::check::Places;
 use super::entities;
 use super::overlay::Written;
 use super::problem::{Problem, name_hint};
-use super::raw::{RawApiKey, RawBudget, RawConfig, RawLatency, RawPrivacy};
-use super::resolved::{ApiKey, Budget, Config, LatencyBudgets, LedgerSettings, PrivacySettings};
+use super::raw::{RawBudget, RawConfig, RawLatency, RawPrivacy};
+use super::resolved::{Budget, Config, LatencyBudgets, LedgerSettings, PrivacySettings};
 use super::{Overrides, show};
 use crate::chat::EntityType;
 use crate::units::NanoUsd;
-use secrecy::ExposeSecret;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,8 +72,8 @@ impl Context<'_> {
 /// Fills in everything; problems are in the context afterwards.
 pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'_>) -> Config {
     let listen = listen(raw, overrides, cx);
-    let api_keys = api_keys(&raw.api_keys, cx);
-    let admin_keys = admin::keys(&raw.admin_keys, &api_keys, cx);
+    let api_keys = keys::clients(&raw.api_keys, cx);
+    let admin_keys = keys::admins(&raw.admin_keys, &api_keys, cx);
     if !listen.ip().is_loopback() && raw.api_keys.is_empty() {
         let path = if overrides.listen.is_some() { "--listen" } else { "listen" };
         cx.report(
@@ -89,6 +88,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
     let gain = gain::pairs(raw, &targets, cx);
     let rules = rules::rules(raw, &targets, &gain, cx);
     let experiments = experiments::experiments(raw, &targets, cx);
+    experiments::judges(&rules, &targets, &experiments, cx);
     let privacy = privacy(&raw.privacy, cx);
     let latency = latency(&raw.latency, cx);
     let prices_file = raw.prices.as_deref().map(|path| paths::inside(path, cx));
@@ -140,41 +140,6 @@ fn listen(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'_>) -> Socke
         cx.report(path, "not an address to listen on", Some(hint.to_owned()));
         default
     })
-}
-
-fn api_keys(raw: &[RawApiKey], cx: &mut Context<'_>) -> Vec<ApiKey> {
-    let mut keys: Vec<ApiKey> = Vec::new();
-    for (i, raw) in raw.iter().enumerate() {
-        let path = format!("api_keys[{i}]");
-        let name = raw.name.clone().unwrap_or_default();
-        names::check(
-            &name,
-            "a key",
-            &format!("{path}.name"),
-            keys.iter().map(|key| &*key.name),
-            &[],
-            cx,
-        );
-        let tenant = raw.tenant.clone().unwrap_or_else(|| name.clone());
-        names::check(&tenant, "a tenant", &format!("{path}.tenant"), [], &[], cx);
-        let pair = secret::Sources {
-            path: &path,
-            env: ("key_env", raw.key_env.as_deref()),
-            file: ("key_file", raw.key_file.as_deref()),
-        };
-        if raw.key_env.is_none() && raw.key_file.is_none() && !cx.broken(&path) {
-            cx.report(&path, "has no key", Some("give `key_env` or `key_file`".to_owned()));
-        }
-        let Some((secret, _)) = secret::load(&pair, cx) else { continue };
-        if let Some(other) =
-            keys.iter().find(|key| key.secret.expose_secret() == secret.expose_secret())
-        {
-            let message = format!("holds the same key as `{}`", other.name);
-            cx.report(&path, message, Some("every key needs a value of its own".to_owned()));
-        }
-        keys.push(ApiKey { name: name.into(), tenant: tenant.into(), secret });
-    }
-    keys
 }
 
 fn privacy(raw: &RawPrivacy, cx: &mut Context<'_>) -> PrivacySettings {

@@ -41,7 +41,11 @@ impl SpokenStream {
     /// Takes the data of one event; `None` if it is no JSON.
     pub fn push(&mut self, data: &[u8]) -> Option<()> {
         let chunk: Value = serde_json::from_slice(data).ok()?;
-        let delta = &chunk["choices"][0]["delta"];
+        let is_first = |choice: &&Value| choice["index"].as_u64().unwrap_or(0) == 0;
+        let choices = chunk["choices"].as_array().into_iter().flatten();
+        let Some(delta) = choices.filter(is_first).map(|choice| &choice["delta"]).next() else {
+            return Some(());
+        };
         self.text.push_str(delta["content"].as_str().unwrap_or_default());
         for call in delta["tool_calls"].as_array().into_iter().flatten() {
             let known = self.calls.entry(call["index"].as_u64().unwrap_or(0)).or_default();

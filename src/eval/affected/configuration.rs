@@ -73,7 +73,7 @@ fn reached(rules: &[Rule], headers: &BTreeMap<String, String>, model: &str) -> V
         }
         places.push(at);
         let rest = Condition { headers: Vec::new(), model: Vec::new(), ..when.clone() };
-        if rest == Condition::default() {
+        if rest == Condition::default() && rule.canary.is_none() {
             break;
         }
     }
@@ -103,7 +103,10 @@ fn narrowed(config: &Config, needs: &Needs) -> Config {
     config.gain.retain(|pair| asks_pair(&pair.name));
     let asks_intent = |rule: &Rule| {
         let when = &rule.when;
-        !when.intent.is_empty() || when.min_probability.is_some() || when.max_reject.is_some()
+        !when.intent.is_empty()
+            || when.min_probability.is_some()
+            || when.max_reject.is_some()
+            || rule.edge.is_some()
     };
     if !rules.iter().any(asks_intent) {
         config.intents.clear();

@@ -161,3 +161,24 @@ fn the_configuration_counts_where_the_suite_can_reach_it() {
     assert_eq!(digest(CONFIG), digest(&CONFIG.replacen("p-1", "p-2", 1)));
     assert_ne!(digest(CONFIG), digest(&CONFIG.replacen("s-1", "s-2", 1)));
 }
+
+/// What stands behind a canary is met by those for whom it is not there, and a form's labels are told by the intents.
+#[test]
+fn a_canary_hides_nothing_and_forms_go_by_intents() {
+    let needs = Needs::of(&source(SUITE));
+    let changed =
+        |before: &str, after: &str| configuration(&config(before), &config(after), &needs).0;
+    let canary = CONFIG
+        .replace("ledger: {enabled: false}", "ledger: {path: l.db}")
+        .replace("  - {name: rest", "  - {name: try, to: spare, canary: 0.1}\n  - {name: rest");
+    let told = changed(&canary, &canary.replacen("s-1", "s-2", 1));
+    assert_eq!(told, ["targets[small].model: s-1 → s-2"]);
+    let intents = |text: &str, more: &str| {
+        let on = text.replace("local: {enabled: false}", "local: {enabled: true}");
+        format!("{on}intents: [{{name: refund, examples: [money back, refund me, {more}]}}]\n")
+    };
+    let form = CONFIG.replace("{name: rest, to: small}", "{name: rest, to: small, edge: {}}");
+    assert!(!changed(&intents(&form, "pay me"), &intents(&form, "repay me")).is_empty());
+    let plain = changed(&intents(CONFIG, "pay me"), &intents(CONFIG, "repay me"));
+    assert_eq!(plain, Vec::<String>::new());
+}

@@ -2,7 +2,7 @@
 //!
 //! Tool precision is the share of valid and necessary calls among all calls. A call is *valid* if its tool is on offer and its
 //! arguments are JSON that the tool's schema allows, *necessary* if it is one of those that the case names, each of which is
-//! needed once. An *unsafe write* is a call of a tool that writes and that the case does not name.
+//! needed once. One of `unsafe_writes` is a call of a tool that writes and that the case does not name.
 
 use super::{Call, Schema};
 use crate::eval::suite::fields::Fields;
@@ -185,7 +185,7 @@ pub struct CallCounts {
     pub precise: u32,
     /// Calls of tools that write which the case does not name.
     pub unsafe_writes: u32,
-    /// Calls in steps that do not say which ones are needed; in none of the counts above but unsafe writes.
+    /// Calls in steps that do not say which ones are needed; in none of the counts above but `unsafe_writes`.
     pub unjudged: u32,
 }
 

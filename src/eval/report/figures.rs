@@ -22,7 +22,7 @@ pub struct Metrics {
     pub tool_precision: Figure,
     /// All tool calls, counted.
     pub calls: CallCounts,
-    /// Share of cases with an unsafe write (Wilson).
+    /// Share of cases with one of `unsafe_writes` or more (Wilson).
     pub unsafe_write_rate: Figure,
     /// Of the cases that left the first tier, the share that had to (Wilson).
     pub escalation_precision: Figure,

@@ -62,7 +62,7 @@ pub struct Judged {
     pub n_reviewed: usize,
     /// Share of them on which person and checks agree (Wilson).
     pub agreement: Figure,
-    /// Cohen's kappa; null where one side said the same of all.
+    /// Cohen's kappa; null where both sides said the same of all.
     pub kappa: Option<f64>,
     /// Success rate of all cases by the checks.
     pub automated_success: Figure,

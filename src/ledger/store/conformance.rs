@@ -1,7 +1,7 @@
 //! What every store must do, as one suite. A store's tests call [`run`].
 
 use super::{Entry, LedgerStore, Lookup, Page, StoreError};
-use crate::chat::{Arm, Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
+use crate::chat::{Arm, Hop, HopKind, Intent, Outcome, RequestRecord, Side, Usage};
 use crate::ledger::note::{
     ChangeSource, ConfigChange, ConfigVersion, Feedback, Note, Pair, Trial, task_key,
 };
@@ -95,7 +95,8 @@ pub(in crate::ledger) fn sample(n: u64) -> RequestRecord {
         ttft_us: n.is_multiple_of(2).then_some(500 * n),
         overhead_us: 40 + n,
         task: n.is_multiple_of(5).then(|| task(n % 10)),
-        arm: [None, Some(Arm::Control), Some(Arm::Canary)][(n % 3) as usize],
+        side: [None, Some(Arm::Control), Some(Arm::Canary)][(n % 3) as usize]
+            .map(|arm| Side { arm, conversation: n as u32 }),
         config_hash: format!("hash{}", n / 100).into(),
         hops: vec![
             hop(HopKind::Detect, 0),
@@ -150,7 +151,7 @@ fn extremes_survive<S: Suite>() {
         estimated: false,
     };
     let bare = RequestRecord {
-        arm: None,
+        side: None,
         id: Uuid::max(),
         at_us: i64::MIN,
         tenant: None,
@@ -435,6 +436,7 @@ fn pairs_come_back_equal<S: Suite>() {
         at_us: i64::from(n),
         request: Uuid::from_u128(n.into()),
         rule: format!("rule{}", n % 2),
+        share: 0.05,
         cheap: "small".to_owned(),
         strong: "large".to_owned(),
         strong_answered: n.is_multiple_of(2),
@@ -460,18 +462,23 @@ fn pairs_come_back_equal<S: Suite>() {
 fn both_sides_of_a_canary<S: Suite>() {
     let place = S::new();
     let mut store = place.open();
-    let record = |n: u64, arm, outcome| RequestRecord { arm, outcome, ..sample(n) };
+    let record = |n: u64, arm: Option<Arm>, outcome| {
+        let side = arm.map(|arm| Side { arm, conversation: 7 });
+        RequestRecord { side, outcome, ..sample(n) }
+    };
     let records = [
         record(1, Some(Arm::Canary), Outcome::Ok),
         record(2, None, Outcome::Ok),
         record(3, Some(Arm::Control), Outcome::Timeout),
         record(4, Some(Arm::Canary), Outcome::Cancelled),
+        RequestRecord { task: sample(5).task, ..record(6, None, Outcome::Ok) },
         record(5, Some(Arm::Control), Outcome::Ok),
         record(105, Some(Arm::Canary), Outcome::Ok),
     ];
     store.append(&records).unwrap();
     let plain = |trials: &[Trial]| -> Vec<(Arm, Option<f64>)> {
-        trials.iter().map(|trial| (trial.arm, trial.success)).collect()
+        assert!(trials.iter().all(|trial| trial.side.conversation == 7));
+        trials.iter().map(|trial| (trial.side.arm, trial.success)).collect()
     };
     let seen = store.trials("hash0", 0, 3).unwrap();
     let expected = [(Arm::Canary, Some(1.0)), (Arm::Control, Some(0.0)), (Arm::Canary, None)];

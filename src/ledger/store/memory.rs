@@ -173,7 +173,7 @@ impl LedgerStore for MemoryStore {
         let numbered = (first..).zip(&inner.records);
         let new = numbered.filter(|(at, record)| *at > cursor && *record.config_hash == *config);
         let trial = |(cursor, record): (i64, &RequestRecord)| {
-            Some(Trial { cursor, arm: record.arm?, success: note::answered(record.outcome) })
+            Some(Trial { cursor, side: record.side?, success: note::answered(record.outcome) })
         };
         Ok(new.filter_map(trial).take(n).collect())
     }
@@ -191,9 +191,9 @@ impl LedgerStore for MemoryStore {
             let about = |record: &&RequestRecord| {
                 record.id == told.subject || record.task == Some(told.subject)
             };
-            let mut records = inner.records.iter().filter(about);
-            let arm = records.find(|it| *it.config_hash == *config).and_then(|it| it.arm);
-            out.extend(arm.map(|arm| Trial { cursor: at, arm, success: Some(success) }));
+            let records = inner.records.iter().filter(about);
+            let side = records.filter(|it| *it.config_hash == *config).find_map(|it| it.side);
+            out.extend(side.map(|side| Trial { cursor: at, side, success: Some(success) }));
         }
         out.truncate(n);
         Ok(out)

@@ -66,8 +66,14 @@ pub(super) async fn run(
         Ok(terms) => terms,
         Err(error) => return (1, Err(error)),
     };
-    if let Some(canned) = ctx.rehearsal.clone().as_ref().and_then(|it| it.canned(&target.name)) {
-        return (1, rehearsed(ctx, remarks, asked, candidate, &target, cascade, canned).await);
+    if let Some(rehearsal) = ctx.rehearsal.clone().filter(|it| it.stands_in_for(&target.name)) {
+        return match rehearsal.canned(&target.name) {
+            Some(known) => {
+                (1, rehearsed(ctx, remarks, asked, candidate, &target, cascade, known).await)
+            }
+            // Nobody may be asked, which is told as for any other target.
+            None => (1, answer(ctx, remarks, asked, candidate, true).await),
+        };
     }
     let aimed_at = ctx.arrived + ctx.live.budget(asked.decision.latency).ttft_target;
     let next = candidates.get(index + 1).filter(|next| !next.local);
@@ -205,6 +211,7 @@ async fn first_tokens(
     };
     let begin = |ctx: &mut Ctx, how| {
         ctx.begin(HopKind::Generate, target, prompt_tokens);
+        rehearsal::sent(ctx, target, &request.raw);
         local::start(ctx, request, target, patience, how)
     };
     let mut events = begin(ctx, (sampling, seed))?;
@@ -350,6 +357,9 @@ fn judge(
     (score, signs): (f32, &Signs),
 ) -> Result<(), Error> {
     remarks.confidence = Some(score);
+    if let Some(shadow) = &mut ctx.shadow {
+        shadow.confidence = Some(score);
+    }
     if score >= cascade.min_score {
         if let Some(attempt) = &mut ctx.attempt {
             attempt.detail = Some(signs.told(score));

@@ -260,3 +260,12 @@ async fn a_recorded_answer_is_looked_at_too() {
         assert!(if keeps { seconds == 5 } else { (1..5).contains(&seconds) }, "{seconds}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_may_be_asked_nobody_is() {
+    let river = River::start(&rules("overlap: true"), whole).await;
+    let missing = river.rehearse_closed(&body(SURE, "")).await;
+    assert_eq!(missing.as_deref(), Some("local"));
+    assert!(river.provider.requests().is_empty());
+    assert_eq!(river.running.load(Ordering::SeqCst), 0);
+}

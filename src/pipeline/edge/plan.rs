@@ -6,7 +6,7 @@
 use super::names::{self, Asks};
 use crate::chat::{Analysis, ChatRequest, EntityType, OutputFormat, Part, ToolChoice};
 use crate::dialect::openai_chat;
-use regex_automata::meta::Regex;
+use regex_automata::meta::{Config, Regex};
 use serde_json::{Map, Value};
 
 /// Tasks that want more than a label or what stands in the text, and how likely such a task must be.
@@ -19,6 +19,11 @@ const REST: [&str; 8] = ["other", "others", "none", "unknown", "unclear", "misc"
 const VERDICTS: [&str; 8] = ["yes", "no", "true", "false", "pass", "fail", "correct", "incorrect"];
 /// Texts that a pattern for identifiers must not fit.
 const PLAIN: [&str; 5] = ["", "a", "hello", "Hello", "the order"];
+/// Most fields with patterns, the longest pattern, and the memory that one may take: they come from clients and are compiled in
+/// the request's way.
+const PATTERNS: usize = 8;
+const LONGEST_PATTERN: usize = 200;
+const PATTERN_BYTES: usize = 256 << 10;
 /// Most references that are followed for one field.
 const DEPTH: usize = 8;
 
@@ -181,6 +186,9 @@ fn fields(root: &Value) -> Result<Vec<Field>, WhyNot> {
             return Err(unsupported(both));
         }
         fields.push(field);
+        if fields.iter().filter(|field| field.limits.pattern.is_some()).count() > PATTERNS {
+            return Err(unsupported(format!("more than {PATTERNS} fields have patterns")));
+        }
     }
     if fields.iter().all(|field| matches!(field.what, What::Fixed(_))) {
         return Err(unsupported("the schema asks for nothing"));
@@ -344,7 +352,15 @@ fn limits(schema: &Map<String, Value>, called: &str) -> Result<Limits, WhyNot> {
         let bare = pattern.strip_prefix('^').unwrap_or(pattern);
         let bare = bare.strip_suffix('$').filter(|rest| !rest.ends_with('\\')).unwrap_or(bare);
         let unknown = || unsupported(format!("{called} has a pattern of another kind"));
-        let compile = |text: &str| Regex::new(text).map_err(|_| unknown());
+        if pattern.len() > LONGEST_PATTERN {
+            return Err(unsupported(format!("{called} has a long pattern")));
+        }
+        let config = Config::new().nfa_size_limit(Some(PATTERN_BYTES));
+        let config = config.hybrid_cache_capacity(PATTERN_BYTES).onepass(false).dfa(false);
+        let compile = |text: &str| {
+            let built = Regex::builder().configure(config.clone()).build(text);
+            built.map_err(|_| unknown())
+        };
         let whole = compile(&format!("^(?:{bare})$"))?;
         if PLAIN.iter().any(|text| whole.is_match(text)) {
             return Err(unsupported(format!("{called} has a pattern that plain words fit")));
@@ -389,6 +405,27 @@ impl What {
             Self::Identifier => {
                 "an identifier: left to a larger model unless there is none".to_owned()
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PATTERNS, WhyNot, fields};
+    use serde_json::{Map, json};
+
+    #[test]
+    fn patterns_from_clients_are_bounded() {
+        let of = |pattern: &str, n: usize| {
+            let field = |i: usize| (format!("f{i}"), json!({"type": "string", "pattern": pattern}));
+            let properties: Map<_, _> = (0..n).map(field).collect();
+            fields(&json!({"type": "object", "properties": properties})).map(|fields| fields.len())
+        };
+        assert_eq!(of("^[A-Z]{2}-[0-9]{6}$", PATTERNS).unwrap(), PATTERNS);
+        for (pattern, n) in
+            [("^[A-Z]{2}-[0-9]{6}$", PATTERNS + 1), (r"^\w{90}\w{90}x$", 1), (&"a".repeat(201), 1)]
+        {
+            assert!(matches!(of(pattern, n), Err(WhyNot::Unsupported(_))), "{pattern} {n}");
         }
     }
 }

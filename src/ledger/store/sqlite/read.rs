@@ -140,7 +140,7 @@ fn page(
             record.task = notes::task(&snapshot, seq)?;
         }
         if version >= WITH_TRIALS {
-            record.arm = trials::arm(&snapshot, seq)?;
+            record.side = trials::side(&snapshot, seq)?;
         }
         page.records.push(record);
         page.cursor = page.cursor.max(seq);
@@ -183,7 +183,7 @@ fn request(row: &Row<'_>, texts: &Texts) -> Result<RequestRecord, StoreError> {
         ttft_us: optional_uint(row, row.as_ref().column_index("ttft_us")?)?,
         overhead_us: uint(row, row.as_ref().column_index("overhead_us")?)?,
         task: None,
-        arm: None,
+        side: None,
         config_hash: text("config")?.unwrap_or_default(),
         hops: Vec::new(),
     })

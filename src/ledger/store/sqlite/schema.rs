@@ -137,12 +137,13 @@ const HISTORY: &str = "
     CREATE TABLE config_versions(hash TEXT PRIMARY KEY, text TEXT NOT NULL, overrides TEXT NOT NULL);";
 
 const TRIALS: &str = "
-    CREATE TABLE arms(seq INTEGER PRIMARY KEY, arm INTEGER NOT NULL);
+    CREATE TABLE arms(seq INTEGER PRIMARY KEY, arm INTEGER NOT NULL, conversation INTEGER NOT NULL);
     CREATE TABLE pairs(
         seq INTEGER PRIMARY KEY,
         at_us INTEGER NOT NULL,
         request BLOB NOT NULL,
         rule TEXT NOT NULL,
+        share REAL NOT NULL,
         cheap TEXT NOT NULL,
         strong TEXT NOT NULL,
         strong_answered INTEGER NOT NULL,

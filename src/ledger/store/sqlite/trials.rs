@@ -3,29 +3,33 @@
 use super::super::StoreError;
 use super::read::limit;
 use super::schema::{self, WITH_TRIALS};
-use crate::chat::Arm;
+use crate::chat::{Arm, Side};
 use crate::ledger::codes;
 use crate::ledger::note::{Pair, Trial, answered};
 use crate::units::NanoUsd;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, Params, params};
 use uuid::Uuid;
 
 /// Adds the side of a request.
-pub(super) fn add_arm(connection: &Connection, seq: i64, arm: Arm) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("INSERT INTO arms VALUES (?1, ?2)")?
-        .execute((seq, arm == Arm::Canary))?;
+pub(super) fn add_side(connection: &Connection, seq: i64, side: Side) -> Result<(), StoreError> {
+    connection.prepare_cached("INSERT INTO arms VALUES (?1, ?2, ?3)")?.execute((
+        seq,
+        side.arm == Arm::Canary,
+        side.conversation,
+    ))?;
     Ok(())
 }
 
 /// The side of a request.
-pub(super) fn arm(connection: &Connection, seq: i64) -> Result<Option<Arm>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT arm FROM arms WHERE seq = ?1")?;
-    Ok(statement.query_row([seq], |row| Ok(side(row.get(0)?))).optional()?)
+pub(super) fn side(connection: &Connection, seq: i64) -> Result<Option<Side>, StoreError> {
+    let sql = "SELECT arm, conversation FROM arms WHERE seq = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([seq], |row| side_of(row.get(0)?, row.get(1)?)).optional()?)
 }
 
-fn side(is_canary: bool) -> Arm {
-    if is_canary { Arm::Canary } else { Arm::Control }
+fn side_of(is_canary: bool, conversation: u32) -> rusqlite::Result<Side> {
+    Ok(Side { arm: if is_canary { Arm::Canary } else { Arm::Control }, conversation })
 }
 
 pub(super) fn add_pair(connection: &Connection, pair: &Pair) -> Result<(), StoreError> {
@@ -33,8 +37,8 @@ pub(super) fn add_pair(connection: &Connection, pair: &Pair) -> Result<(), Store
     connection
         .prepare_cached(
             "INSERT INTO pairs(at_us, request, rule, cheap, strong, strong_answered, encoder, gain_low, gain, gain_high,
-            category, confidence, length, cheap_success, strong_success, cheap_cost, strong_cost, compared)
-            VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)",
+            category, confidence, length, cheap_success, strong_success, cheap_cost, strong_cost, compared, share)
+            VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
         )?
         .execute(params![
             pair.at_us,
@@ -55,6 +59,7 @@ pub(super) fn add_pair(connection: &Connection, pair: &Pair) -> Result<(), Store
             pair.cost[0].map(|cost| cost.0),
             pair.cost[1].map(|cost| cost.0),
             pair.compared,
+            pair.share,
         ])?;
     Ok(())
 }
@@ -69,7 +74,7 @@ pub(super) fn pairs(
         return Ok(Vec::new());
     }
     let sql = "SELECT at_us, request, rule, cheap, strong, strong_answered, encoder, gain_low, gain, gain_high,
-        category, confidence, length, cheap_success, strong_success, cheap_cost, strong_cost, compared
+        category, confidence, length, cheap_success, strong_success, cheap_cost, strong_cost, compared, share
         FROM pairs WHERE at_us >= ?1 AND (?2 IS NULL OR rule = ?2) ORDER BY seq";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map((since_us, rule), |row| {
@@ -93,6 +98,7 @@ pub(super) fn pairs(
             success: [row.get(13)?, row.get(14)?],
             cost: [row.get::<_, Option<i64>>(15)?, row.get(16)?].map(|cost| cost.map(NanoUsd)),
             compared: row.get(17)?,
+            share: row.get(18)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -105,17 +111,11 @@ pub(super) fn trials(
     cursor: i64,
     n: usize,
 ) -> Result<Vec<Trial>, StoreError> {
-    if schema::version(connection)? < WITH_TRIALS {
-        return Ok(Vec::new());
-    }
-    let sql = "SELECT a.seq, a.arm, r.outcome FROM arms a JOIN requests r ON r.seq = a.seq
+    let sql = "SELECT a.seq, a.arm, a.conversation, r.outcome FROM arms a JOIN requests r ON r.seq = a.seq
         WHERE a.seq > ?2 AND r.config = (SELECT id FROM names WHERE name = ?1) ORDER BY a.seq LIMIT ?3";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map((config, cursor, limit(n)), |row| {
-        let success = codes::outcome(row.get(2)?).and_then(answered);
-        Ok(Trial { cursor: row.get(0)?, arm: side(row.get(1)?), success })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    read(connection, sql, (config, cursor, limit(n)), |code| {
+        codes::outcome(code).and_then(answered)
+    })
 }
 
 /// What was told about them.
@@ -125,22 +125,33 @@ pub(super) fn told_trials(
     cursor: i64,
     n: usize,
 ) -> Result<Vec<Trial>, StoreError> {
+    let sql = "SELECT told.seq, a.arm, a.conversation, told.success FROM (
+        SELECT f.seq AS seq, f.success AS success, coalesce(
+            (SELECT a.seq FROM requests r JOIN arms a ON a.seq = r.seq WHERE r.id = f.subject
+                AND r.config = (SELECT id FROM names WHERE name = ?1)),
+            (SELECT a.seq FROM tasks t JOIN arms a ON a.seq = t.seq JOIN requests r ON r.seq = t.seq
+                WHERE t.task = f.subject AND r.config = (SELECT id FROM names WHERE name = ?1)
+                ORDER BY t.seq LIMIT 1)) AS request
+        FROM feedback f WHERE f.seq > ?2 AND f.success IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM feedback e WHERE e.subject = f.subject AND e.success IS NOT NULL AND e.seq < f.seq)) told
+        JOIN arms a ON a.seq = told.request ORDER BY told.seq LIMIT ?3";
+    read(connection, sql, (config, cursor, limit(n)), Some)
+}
+
+/// Rows of a cursor, a side, and what a success is made of.
+fn read<T: FromSql>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    success: impl Fn(T) -> Option<f64>,
+) -> Result<Vec<Trial>, StoreError> {
     if schema::version(connection)? < WITH_TRIALS {
         return Ok(Vec::new());
     }
-    let sql = "SELECT seq, arm, success FROM (
-        SELECT f.seq AS seq, f.success AS success, coalesce(
-            (SELECT a.arm FROM requests r JOIN arms a ON a.seq = r.seq WHERE r.id = f.subject
-                AND r.config = (SELECT id FROM names WHERE name = ?1)),
-            (SELECT a.arm FROM tasks t JOIN arms a ON a.seq = t.seq JOIN requests r ON r.seq = t.seq
-                WHERE t.task = f.subject AND r.config = (SELECT id FROM names WHERE name = ?1)
-                ORDER BY t.seq LIMIT 1)) AS arm
-        FROM feedback f WHERE f.seq > ?2 AND f.success IS NOT NULL AND NOT EXISTS
-            (SELECT 1 FROM feedback e WHERE e.subject = f.subject AND e.success IS NOT NULL AND e.seq < f.seq))
-        WHERE arm IS NOT NULL ORDER BY seq LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map((config, cursor, limit(n)), |row| {
-        Ok(Trial { cursor: row.get(0)?, arm: side(row.get(1)?), success: Some(row.get(2)?) })
+    let rows = statement.query_map(params, |row| {
+        let side = side_of(row.get(1)?, row.get(2)?)?;
+        Ok(Trial { cursor: row.get(0)?, side, success: success(row.get(3)?) })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

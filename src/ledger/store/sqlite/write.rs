@@ -86,8 +86,8 @@ impl Writer {
                 .prepare_cached("INSERT INTO tasks VALUES (?1, ?2)")?
                 .execute((seq, task.as_bytes().as_slice()))?;
         }
-        if let Some(arm) = record.arm {
-            trials::add_arm(connection, seq, arm)?;
+        if let Some(side) = record.side {
+            trials::add_side(connection, seq, side)?;
         }
         Ok(())
     }
