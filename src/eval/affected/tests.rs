@@ -175,7 +175,9 @@ fn a_canary_hides_nothing_and_forms_go_by_intents() {
     assert_eq!(told, ["targets[small].model: s-1 → s-2"]);
     let intents = |text: &str, more: &str| {
         let on = text.replace("local: {enabled: false}", "local: {enabled: true}");
-        format!("{on}intents: [{{name: refund, examples: [money back, refund me, {more}]}}]\n")
+        format!(
+            "{on}intents: [{{name: refund, examples: [money back, refund me, {more}]}}, {{name: other, examples: [hello, good day, thanks]}}]\n"
+        )
     };
     let form = CONFIG.replace("{name: rest, to: small}", "{name: rest, to: small, edge: {}}");
     assert!(!changed(&intents(&form, "pay me"), &intents(&form, "repay me")).is_empty());
