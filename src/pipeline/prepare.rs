@@ -16,9 +16,13 @@ use crate::shape;
 use crate::telemetry::{self, Metric};
 use bytes::Bytes;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Tool results shorter than this are not worth shaping, in bytes.
 const MIN_SHAPED_BYTES: usize = 256;
+
+/// What the allowance of redaction grows by with the text, so that a long prompt with many values is not refused.
+const PER_KIB: Duration = Duration::from_millis(1);
 
 /// A request as it leaves for a target.
 pub struct Prepared {
@@ -80,11 +84,14 @@ async fn redact_findings(
 ) -> Result<crate::privacy::redact::Redaction, Error> {
     let running = ctx.start(HopKind::Redact);
     let (live, request, analysis) = (ctx.live.clone(), request.clone(), analysis.clone());
-    let result = bounded(request.text_bytes(), budget.redact, move || {
+    let n_bytes = request.text_bytes();
+    let kib = u32::try_from(n_bytes / 1024).unwrap_or(u32::MAX);
+    let allowance = budget.redact.saturating_add(PER_KIB.saturating_mul(kib));
+    let result = bounded(n_bytes, allowance, move || {
         redact(&request.texts, &analysis.findings, &live.config.privacy.keep)
     })
     .await;
-    let hop = ctx.end(running, outcome(&result), Some(budget.redact));
+    let hop = ctx.end(running, outcome(&result), Some(allowance));
     match result {
         Ok(redaction) => {
             hop.detail = Some(format!("replaced={}", redaction.n_redacted));

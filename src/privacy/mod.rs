@@ -6,7 +6,7 @@
 //! same history yields the same bytes on every turn and a provider's prompt cache stays warm.
 
 pub mod detect;
-mod json_text;
+mod plain;
 pub mod redact;
 pub mod restore;
 mod validate;

@@ -1,21 +1,33 @@
 //! Replaces findings by placeholders.
 //!
-//! Invariants: the result depends on the texts and findings alone; a slot in which nothing changes is not edited; a slot
-//! that was JSON stays JSON (a bare number becomes a string); a value that was found once is replaced wherever it stands
-//! as a word, even where the detector overlooked it.
+//! Invariants: the result depends on the texts and findings alone; a slot in which nothing changes is not edited; every
+//! layer of a text stays what it was: JSON (a bare number becomes a string), percent-encoding, HTML, base64; a value that
+//! was found once is replaced wherever it stands as a word, in every layer, even where the detector overlooked it.
 //!
 //! Numbers are given in prompt order: tools, then messages, then the rest. Appending messages therefore renumbers nothing,
 //! unless they reveal a value that earlier messages carry too, or a name that looks like a placeholder.
 
-use super::json_text::{View, escaped, views};
+mod place;
+mod write;
+
+use super::detect::entity::{CRYPTO, PASSWORD, SECRET};
+use super::plain::{File, Plain};
 use super::vault::Vault;
 use crate::chat::{Edit, EntityType, Finding, SlotKind, TextSlot};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use place::{Mark, Place, places};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use write::written;
 
 /// Values shorter than this (in characters) are replaced only where they were found.
 const MIN_SPREAD: usize = 4;
+/// So are values longer than this, in bytes: keys and files, which detectors know wherever they stand.
+const MAX_SPREAD: usize = 1024;
+/// And so is what is found after this many bytes of values: looking for all of them takes some fifty times their memory.
+const MOST_SPREAD: usize = 1 << 20;
+/// For values of more bytes than this, the faster way to look for them takes too much memory.
+const FEW_SPREAD: usize = 4096;
 
 /// What redaction did.
 #[derive(Debug, Default)]
@@ -28,21 +40,11 @@ pub struct Redaction {
     pub n_redacted: usize,
 }
 
-/// One place to replace.
-struct Place {
-    /// Where in the slot's text.
-    source: Range<usize>,
-    entity: EntityType,
-    value: String,
-    /// The bare number it stands in, with what a quote looks like there.
-    number: Option<(Range<usize>, String)>,
-}
-
-/// A stretch of a view that must go.
-#[derive(Clone)]
-struct Mark {
-    range: Range<usize>,
-    entity: EntityType,
+/// A slot's text, or a file in one.
+struct Doc<'p> {
+    plain: &'p Plain<'p>,
+    /// Its files, as indices of documents.
+    files: Vec<usize>,
 }
 
 /// Replaces every finding that is not public and whose type is not in `keep`. Offsets that lie outside of a text are clamped to it.
@@ -52,34 +54,42 @@ pub fn redact(texts: &[TextSlot], findings: &[Finding], keep: &[EntityType]) -> 
     if wanted.is_empty() {
         return Redaction::default();
     }
-    let slots: Vec<Vec<View<'_>>> = texts.iter().map(views).collect();
-    let mut marks: Vec<Vec<Vec<Mark>>> =
-        slots.iter().map(|views| vec![Vec::new(); views.len()]).collect();
+    let is_data =
+        |slot: &TextSlot| matches!(slot.kind, SlotKind::ToolArguments | SlotKind::ToolResult);
+    let plains: Vec<Plain<'_>> =
+        texts.iter().map(|slot| Plain::with_pieces(&slot.text, is_data(slot))).collect();
+    let mut docs = Vec::new();
+    let roots: Vec<usize> = plains.iter().map(|plain| gather(plain, &mut docs)).collect();
+    let mut marks: Vec<Vec<Mark>> = vec![Vec::new(); docs.len()];
     for finding in &wanted {
-        let Some(slot) = slots.get(finding.slot) else { continue };
-        for (view, marks) in slot.iter().zip(&mut marks[finding.slot]) {
-            let range = view.touched(&(finding.start..finding.end));
-            if !range.is_empty() {
-                marks.push(Mark { range, entity: finding.entity });
-            }
+        if let Some(&root) = roots.get(finding.slot) {
+            mark(&docs, root, &(finding.start..finding.end), finding.entity, &mut marks);
         }
     }
-    spread(&slots, &mut marks);
+    spread(&docs, &mut marks);
     let places: Vec<Vec<Place>> =
-        slots.iter().zip(marks).map(|(views, marks)| places(views, marks)).collect();
+        docs.iter().zip(marks).map(|(doc, marks)| places(doc.plain, marks)).collect();
     let types: Vec<EntityType> =
         places.iter().flatten().map(|p| p.entity).collect::<BTreeSet<_>>().into_iter().collect();
-    let kept = texts.iter().zip(&places).flat_map(|(slot, places)| kept(&slot.text, places));
-    let whole = texts.iter().map(|slot| slot.text.as_str());
-    let mut vault = Vault::avoiding(whole.chain(kept), &types);
+    let read = docs.iter().zip(&places).flat_map(|(doc, places)| kept(doc.plain.text(), places));
+    let whole = docs.iter().flat_map(|doc| [doc.plain.source(), doc.plain.text()]);
+    let mut vault = Vault::avoiding(whole.chain(read), &types);
     let mut edits = Vec::new();
     for index in prompt_order(texts) {
-        let (slot, places) = (&texts[index], &places[index]);
-        if !places.is_empty() {
-            edits.push(Edit::text(slot, &replaced(&slot.text, places, &mut vault)));
+        if let Some(text) = written(&docs, &places, roots[index], &mut vault) {
+            edits.push(Edit::text(&texts[index], &text));
         }
     }
     Redaction { edits, vault, n_redacted: places.iter().map(Vec::len).sum() }
+}
+
+/// Adds a text and the files in it; the text's index.
+fn gather<'p>(plain: &'p Plain<'p>, docs: &mut Vec<Doc<'p>>) -> usize {
+    let index = docs.len();
+    docs.push(Doc { plain, files: Vec::new() });
+    let files = plain.files().iter().map(|file| gather(&file.plain, docs)).collect();
+    docs[index].files = files;
+    index
 }
 
 /// Slot indices in the order in which a provider lays out the prompt.
@@ -93,36 +103,75 @@ fn prompt_order(texts: &[TextSlot]) -> Vec<usize> {
     order
 }
 
+/// Marks what a range of a document's source touches, in the document or in one of its files.
+fn mark(
+    docs: &[Doc<'_>],
+    index: usize,
+    source: &Range<usize>,
+    entity: EntityType,
+    marks: &mut [Vec<Mark>],
+) {
+    let doc = &docs[index];
+    let mut range = doc.plain.touched(source);
+    if range.is_empty() {
+        return;
+    }
+    let files = doc.plain.files();
+    let first = files.partition_point(|file| file.at.end <= range.start);
+    for (file, &inside) in files.iter().zip(&doc.files).skip(first) {
+        if file.at.start >= range.end {
+            break;
+        }
+        if is_within(file, &range, entity) {
+            return mark(docs, inside, &file.inner(&range), entity, marks);
+        }
+        // What cuts a file takes all of it.
+        range = range.start.min(file.at.start)..range.end.max(file.at.end);
+    }
+    marks[index].push(Mark { range, entity });
+}
+
+/// Whether a finding is about what a file says, not about the file's own letters.
+fn is_within(file: &File, range: &Range<usize>, entity: EntityType) -> bool {
+    let inside = file.at.start <= range.start && range.end <= file.at.end;
+    // Of a whole run, a secret may be the run itself.
+    let is_all = range.start == file.at.start && range.end + 2 >= file.at.end;
+    inside && !(is_all && [SECRET, PASSWORD, CRYPTO].contains(&entity))
+}
+
 /// Marks every other occurrence of the marked values.
-fn spread(slots: &[Vec<View<'_>>], marks: &mut [Vec<Vec<Mark>>]) {
-    let mut known: HashMap<String, (EntityType, bool)> = HashMap::new();
-    for (views, marks) in slots.iter().zip(marks.iter()) {
-        for (view, mark) in views.iter().zip(marks).flat_map(|(v, m)| m.iter().map(move |m| (v, m)))
-        {
-            let value = view.text.get(mark.range.clone()).unwrap_or_default();
-            if value.chars().count() < MIN_SPREAD || known.contains_key(value) {
+fn spread(docs: &[Doc<'_>], marks: &mut [Vec<Mark>]) {
+    let mut known: HashMap<&str, (EntityType, bool)> = HashMap::new();
+    let mut n_bytes = 0;
+    for (doc, marks) in docs.iter().zip(marks.iter()) {
+        for mark in marks {
+            let value = doc.plain.text().get(mark.range.clone()).unwrap_or_default();
+            let is_long = value.len() > MAX_SPREAD || n_bytes + value.len() > MOST_SPREAD;
+            if is_long || known.contains_key(value) || value.chars().count() < MIN_SPREAD {
                 continue;
             }
             // Words differ by case in meaning ("Mark", "mark"); addresses and numbers do not.
             let any_case = value.contains(|c: char| c.is_ascii_digit() || c == '@');
-            for spelling in [escaped(value, 1), ascii_escaped(value), value.to_owned()] {
-                known.entry(spelling).or_insert((mark.entity, any_case));
-            }
+            known.insert(value, (mark.entity, any_case));
+            n_bytes += value.len();
         }
     }
-    let mut known: Vec<(String, (EntityType, bool))> = known.into_iter().collect();
-    known.sort_by(|a, b| a.0.cmp(&b.0));
-    let patterns = known.iter().map(|(value, _)| value.as_str());
+    let mut known: Vec<(&str, (EntityType, bool))> = known.into_iter().collect();
+    known.sort_unstable_by_key(|(value, _)| *value);
+    let patterns = known.iter().map(|(value, _)| value);
     // Building fails only for more patterns than a body can hold; then what was found is still replaced.
-    let Ok(finder) = AhoCorasick::builder().ascii_case_insensitive(true).build(patterns) else {
-        return;
-    };
-    for (view, marks) in slots.iter().flatten().zip(marks.iter_mut().flatten()) {
-        for hit in finder.find_overlapping_iter(&*view.text) {
+    let kind = (n_bytes > FEW_SPREAD).then_some(AhoCorasickKind::ContiguousNFA);
+    let finder = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(patterns);
+    let Ok(finder) = finder else { return };
+    for (doc, marks) in docs.iter().zip(marks.iter_mut()) {
+        let (text, files) = (doc.plain.text(), doc.plain.files());
+        for hit in finder.find_overlapping_iter(text) {
             let (value, (entity, any_case)) = &known[hit.pattern().as_usize()];
             let range = hit.start()..hit.end();
-            let exact = view.text.get(range.clone()) == Some(value.as_str());
-            if (exact || *any_case) && stands_alone(&view.text, &range) {
+            let exact = text.get(range.clone()) == Some(*value);
+            let near = files.partition_point(|file| file.at.end <= range.start);
+            let in_file = files.get(near).is_some_and(|file| file.at.start < range.end);
+            if (exact || *any_case) && !in_file && stands_alone(text, &range) {
                 marks.push(Mark { range, entity: *entity });
             }
         }
@@ -141,87 +190,12 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     !cut(inside.chars().next(), before) && !cut(inside.chars().next_back(), after)
 }
 
-/// `value` as the content of a JSON string in ASCII, as many encoders write it.
-fn ascii_escaped(value: &str) -> String {
-    let mut out = String::new();
-    for c in escaped(value, 1).chars() {
-        if c.is_ascii() {
-            out.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            out.push_str(&format!("\\u{unit:04x}"));
-        }
-    }
-    out
-}
-
-/// Unites marks that overlap (under the type of the longest) and finds their places in the source.
-fn places(views: &[View<'_>], marks: Vec<Vec<Mark>>) -> Vec<Place> {
-    let mut out = Vec::new();
-    for (view, mut marks) in views.iter().zip(marks) {
-        marks.sort_by_key(|m| (m.range.start, std::cmp::Reverse(m.range.end)));
-        let mut united: Vec<(Mark, usize)> = Vec::new();
-        for mark in marks {
-            match united.last_mut() {
-                Some((last, longest)) if mark.range.start < last.range.end => {
-                    if mark.range.len() > *longest {
-                        (last.entity, *longest) = (mark.entity, mark.range.len());
-                    }
-                    last.range.end = last.range.end.max(mark.range.end);
-                }
-                _ => {
-                    let longest = mark.range.len();
-                    united.push((mark, longest));
-                }
-            }
-        }
-        out.extend(united.into_iter().map(|(mark, _)| Place {
-            source: view.source(&mark.range),
-            entity: mark.entity,
-            value: view.text.get(mark.range).unwrap_or_default().to_owned(),
-            number: view.quote.clone().map(|quote| (view.extent(), quote)),
-        }));
-    }
-    out
-}
-
 /// The stretches of a text between the places: what the provider will see of it.
 fn kept<'a>(text: &'a str, places: &'a [Place]) -> impl Iterator<Item = &'a str> {
-    let starts = std::iter::once(0).chain(places.iter().map(|p| p.source.end));
-    let ends = places.iter().map(|p| p.source.start).chain(std::iter::once(text.len()));
+    let starts = std::iter::once(0).chain(places.iter().map(|p| p.range.end));
+    let ends = places.iter().map(|p| p.range.start).chain(std::iter::once(text.len()));
     let changed = !places.is_empty();
     starts.zip(ends).filter(move |_| changed).filter_map(|(start, end)| text.get(start..end))
-}
-
-fn replaced(text: &str, places: &[Place], vault: &mut Vault) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut copied = 0;
-    let mut copy_to = |out: &mut String, to: usize, skip_to: usize| {
-        out.push_str(text.get(copied..to).unwrap_or_default());
-        copied = skip_to;
-    };
-    let number_start = |place: &Place| place.number.as_ref().map(|(extent, _)| extent.start);
-    for (i, place) in places.iter().enumerate() {
-        let previous = i.checked_sub(1).and_then(|i| places.get(i)).and_then(number_start);
-        let next = places.get(i + 1).and_then(number_start);
-        if let Some((extent, quote)) = &place.number
-            && previous != Some(extent.start)
-        {
-            copy_to(&mut out, extent.start, extent.start);
-            out.push_str(quote);
-        }
-        copy_to(&mut out, place.source.start, place.source.end);
-        out.push_str(&vault.placeholder(place.entity, &place.value));
-        if let Some((extent, quote)) = &place.number
-            && next != Some(extent.start)
-        {
-            copy_to(&mut out, extent.end, extent.end);
-            out.push_str(quote);
-        }
-    }
-    copy_to(&mut out, text.len(), text.len());
-    out
 }
 
 #[cfg(test)]

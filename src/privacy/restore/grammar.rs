@@ -1,7 +1,7 @@
 //! Recognises placeholders as models write them back.
 //!
-//! A placeholder was issued as `<TYPE_n>`. Models return it in another case, as `\u003cTYPE_n\u003e` or `&lt;TYPE_n&gt;`, with an
-//! escaped underscore (`TYPE\_1`), without one bracket or without both. Only spelling is tolerated, never the number:
+//! A placeholder was issued as `<TYPE_n>`, in HTML as `&lt;TYPE_n&gt;`, in percent-encoded text as `%3CTYPE_n%3E`. Models return it in
+//! another case, as `\u003cTYPE_n\u003e`, with an escaped underscore (`TYPE\_1`), without one bracket or without both. Only spelling is tolerated, never the number:
 //! digits are read to their end, so that `PERSON_1` and `PERSON_10` stay apart however the text is cut.
 //!
 //! Without both brackets the capitals must be there, because `date_time_1` is a good name for a variable.
@@ -21,6 +21,8 @@ pub(super) enum Probe {
         name: String,
         /// True if the text ends with its digits, so that a cut may have taken more of them.
         open_ended: bool,
+        /// True if its brackets are percent-encoded, and its value must be.
+        percent: bool,
     },
 }
 
@@ -42,7 +44,10 @@ pub(super) fn probe(types: &[String], text: &str, at_boundary: bool, end: bool) 
         match after_bracket(kind, body, open, end) {
             Probe::No => {}
             Probe::Live => live = true,
-            found @ Probe::Found { .. } => return found,
+            Probe::Found { len, name, open_ended, .. } => {
+                let percent = text.starts_with('%');
+                return Probe::Found { len, name, open_ended, percent };
+            }
         }
     }
     if live { Probe::Live } else { Probe::No }
@@ -94,6 +99,7 @@ fn after_bracket(kind: &str, body: &str, open: usize, end: bool) -> Probe {
         len: open + stop + close,
         name: format!("{kind}_{number}"),
         open_ended: close == 0 && rest.is_empty(),
+        percent: false,
     }
 }
 
@@ -104,10 +110,13 @@ enum Part {
     Whole(usize),
 }
 
-/// Reads a bracket: plain, as an HTML entity, or as a JSON escape inside up to four strings (1, 2, 4 or 8 backslashes).
+/// Reads a bracket: plain, as an HTML entity, percent-encoded, or as a JSON escape inside up to four strings (1, 2, 4 or 8
+/// backslashes).
 fn bracket(text: &str, plain: &str, entity: &str, escape: &str, end: bool) -> Part {
     match text.as_bytes().first() {
         Some(b'&') => read(text, entity, 0, end),
+        Some(b'%') if plain == "<" => read(text, "%3c", 0, end),
+        Some(b'%') => read(text, "%3e", 0, end),
         Some(b'\\') => {
             let slashes = text.bytes().take(9).take_while(|b| *b == b'\\').count();
             let rest = text.get(slashes..).unwrap_or_default();
@@ -151,12 +160,16 @@ mod tests {
             ("\\\\\\\\u003CPERSON_1\\\\\\\\u003E", "PERSON_1"),
             ("<EMAIL\\_ADDRESS\\_2>", "EMAIL_ADDRESS_2"),
             ("PERSON_1>", "PERSON_1"),
+            ("%3CPERSON_1%3E", "PERSON_1"),
+            ("%3cperson_10%3e", "PERSON_10"),
         ] {
             for cut in 1..text.len() {
                 let begun = text.get(..cut).unwrap();
                 assert_eq!(ask(begun, false), Probe::Live, "{begun}");
             }
-            let found = Probe::Found { len: text.len(), name: name.into(), open_ended: false };
+            let percent = text.starts_with('%');
+            let found =
+                Probe::Found { len: text.len(), name: name.into(), open_ended: false, percent };
             assert_eq!(ask(text, false), found);
         }
     }
@@ -173,6 +186,8 @@ mod tests {
             "PERSON_1_2",
             "\\n",
             "&amp;",
+            "%3D",
+            "% ",
             "<PERSON_>",
         ] {
             assert_eq!(ask(text, false), Probe::No, "{text}");
@@ -183,7 +198,8 @@ mod tests {
     #[test]
     fn the_end_settles_what_is_open() {
         assert_eq!(ask("<PERS", true), Probe::No);
-        let found = Probe::Found { len: 8, name: "PERSON_1".into(), open_ended: true };
+        let found =
+            Probe::Found { len: 8, name: "PERSON_1".into(), open_ended: true, percent: false };
         assert_eq!(ask("PERSON_1", true), found);
     }
 }

@@ -6,7 +6,7 @@
 use super::depth::Depth;
 use super::grammar::{Probe, probe};
 use crate::chat::json_string;
-use crate::privacy::json_text::escaped;
+use crate::privacy::plain::{escaped, percent_encoded};
 use crate::privacy::vault::Vault;
 use std::sync::Arc;
 
@@ -103,9 +103,12 @@ impl State {
             let len = match self.probe(vault, rest, c, ending) {
                 Probe::Live => break,
                 Probe::No => self.pass(rest, c.len_utf8(), &mut out),
-                Probe::Found { len, name, open_ended } => {
+                Probe::Found { len, name, open_ended, percent } => {
                     let doubtful = open_ended && ending == Ending::Cut && vault.has_longer(&name);
                     match vault.value(&name) {
+                        Some(value) if !doubtful && percent => {
+                            self.insert(&percent_encoded(value), len, &mut out)
+                        }
                         Some(value) if !doubtful => self.insert(value, len, &mut out),
                         _ => {
                             self.counts.unrestored += u64::from(!vault.is_typed(&name));
@@ -122,7 +125,7 @@ impl State {
 
     fn probe(&self, vault: &Vault, rest: &str, first: char, ending: Ending) -> Probe {
         let may_begin = match first {
-            '<' | '&' | '\\' => true,
+            '<' | '&' | '%' | '\\' => true,
             'A'..='Z' => self.at_boundary,
             _ => false,
         };
