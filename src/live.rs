@@ -204,6 +204,7 @@ impl LiveState {
     /// The budget of a latency class.
     pub fn budget(&self, class: LatencyClass) -> Budget {
         match class {
+            LatencyClass::Standard => self.config.latency.standard,
             LatencyClass::Interactive => self.config.latency.interactive,
             LatencyClass::Background => self.config.latency.background,
         }

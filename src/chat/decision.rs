@@ -48,11 +48,27 @@ pub enum ShapeLevel {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LatencyClass {
-    /// A person waits.
+    /// Time is aimed at and recorded; only the target's own limits end an answer.
     #[default]
+    Standard,
+    /// A person waits, and a part of an answer in time is better than all of it late.
     Interactive,
     /// Nobody waits.
     Background,
+}
+
+impl LatencyClass {
+    /// All classes.
+    pub const ALL: [Self; 3] = [Self::Standard, Self::Interactive, Self::Background];
+
+    /// The name in the configuration, the record and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Interactive => "interactive",
+            Self::Background => "background",
+        }
+    }
 }
 
 /// When a local answer is good enough.

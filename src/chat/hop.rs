@@ -1,6 +1,6 @@
 //! The record of a request: one row, and one row per hop.
 
-use super::{Intent, Side, Usage};
+use super::{Aims, Intent, Side, Usage};
 use crate::units::NanoUsd;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -32,6 +32,20 @@ pub enum HopKind {
 }
 
 impl HopKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::Detect,
+        Self::Intent,
+        Self::Decide,
+        Self::Redact,
+        Self::Shape,
+        Self::Queue,
+        Self::Generate,
+        Self::Upstream,
+        Self::Restore,
+        Self::Edge,
+    ];
+
     /// The name in the ledger and in `server-timing`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,6 +84,8 @@ pub enum Outcome {
     Rejected,
     /// The answer is a question to the user.
     NeedsInput,
+    /// A limit ended an answer that had begun, and the client got what there was.
+    Partial,
 }
 
 impl Outcome {
@@ -84,6 +100,7 @@ impl Outcome {
             Self::Skipped => "skipped",
             Self::Rejected => "rejected",
             Self::NeedsInput => "needs_input",
+            Self::Partial => "partial",
         }
     }
 }
@@ -150,6 +167,8 @@ pub struct RequestRecord {
     pub total_us: u64,
     /// Arrival to first byte of the answer, in microseconds.
     pub ttft_us: Option<u64>,
+    /// Whether it kept to the times of its latency class; `None` for one that was never decided about.
+    pub latency: Option<Aims>,
     /// Total minus the union of upstream intervals, in microseconds.
     pub overhead_us: u64,
     /// Key of the task that the client says it belongs to, a digest of the task's name.

@@ -3,6 +3,7 @@
 //! Text keeps its place: each string of a body that may carry somebody's words is a [`TextSlot`] with its span in the
 //! body, so that redaction and shaping replace single JSON string literals and every other byte survives the trip.
 
+mod aims;
 mod analysis;
 mod body;
 mod decision;
@@ -12,6 +13,7 @@ mod request;
 mod stream;
 mod usage;
 
+pub use aims::{Aim, Aims};
 pub use analysis::{Analysis, GainEstimate, Intent, StageReport, TASKS, TaskGuess};
 pub use body::{Edit, SlotKind, Span, TextSlot, json_string, splice};
 pub use decision::{
@@ -26,4 +28,4 @@ pub use request::{
 pub use stream::{
     ChatResponse, Choice, FinishReason, Likely, ResponseToolCall, StreamEvent, TokenLogprob,
 };
-pub use usage::Usage;
+pub use usage::{MAX_TOKENS, Usage, believable};

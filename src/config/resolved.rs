@@ -123,6 +123,8 @@ pub enum TargetKind {
 pub struct Limits {
     /// Connect until the first token of a stream.
     pub ttft: Duration,
+    /// The same where the model may think first; never less.
+    pub reasoning_ttft: Duration,
     /// Connect until the headers of a whole answer, which most providers send only once it is generated.
     pub headers: Duration,
     /// Longest silence inside an answer.
@@ -323,7 +325,9 @@ pub struct PrivacySettings {
 /// Budgets per latency class.
 #[derive(Debug, Clone, Copy)]
 pub struct LatencyBudgets {
-    /// For requests that a person waits for.
+    /// For requests of rules that name no class.
+    pub standard: Budget,
+    /// For requests whose answer may be cut.
     pub interactive: Budget,
     /// For the others.
     pub background: Budget,
@@ -334,10 +338,12 @@ pub struct LatencyBudgets {
 pub struct Budget {
     /// First token: what is aimed at.
     pub ttft_target: Duration,
-    /// First token: after this the next candidate is tried.
-    pub ttft_limit: Duration,
-    /// The whole request.
-    pub total: Duration,
+    /// The whole request: what is aimed at.
+    pub total_target: Duration,
+    /// First token: after this the next candidate is tried. `None` leaves it to the target.
+    pub ttft_limit: Option<Duration>,
+    /// The whole request: after this it ends with what there is. `None` leaves it to the target.
+    pub total: Option<Duration>,
     /// The detectors.
     pub detect: Duration,
     /// The intent head, embedding included.

@@ -61,6 +61,7 @@ pub fn describe(config: &Config) -> Value {
         },
         "experiments": experiments(&config.experiments),
         "latency": {
+            "standard": budget(&config.latency.standard),
             "interactive": budget(&config.latency.interactive),
             "background": budget(&config.latency.background),
         },
@@ -113,6 +114,7 @@ fn describe_target(target: &Target) -> Value {
         "headers": headers,
         "limits": {
             "ttft_ms": ms(target.limits.ttft),
+            "reasoning_ttft_ms": ms(target.limits.reasoning_ttft),
             "idle_ms": ms(target.limits.idle),
             "total_ms": ms(target.limits.total),
             "retries": target.limits.retries,
@@ -198,8 +200,9 @@ fn when(when: &Condition) -> Value {
 fn budget(budget: &Budget) -> Value {
     json!({
         "ttft_target_ms": ms(budget.ttft_target),
-        "ttft_ms": ms(budget.ttft_limit),
-        "total_ms": ms(budget.total),
+        "total_target_ms": ms(budget.total_target),
+        "ttft_ms": budget.ttft_limit.map(ms),
+        "total_ms": budget.total.map(ms),
         "stages": {
             "detect_ms": ms(budget.detect),
             "intent_ms": ms(budget.intent),

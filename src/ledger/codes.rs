@@ -8,21 +8,10 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 /// Hop kinds by code.
-pub(super) const KINDS: [HopKind; 10] = [
-    HopKind::Detect,
-    HopKind::Intent,
-    HopKind::Decide,
-    HopKind::Redact,
-    HopKind::Shape,
-    HopKind::Queue,
-    HopKind::Generate,
-    HopKind::Upstream,
-    HopKind::Restore,
-    HopKind::Edge,
-];
+pub(super) const KINDS: [HopKind; 10] = HopKind::ALL;
 
 /// Outcomes by code.
-pub(super) const OUTCOMES: [Outcome; 8] = [
+pub(super) const OUTCOMES: [Outcome; 9] = [
     Outcome::Ok,
     Outcome::Error,
     Outcome::Timeout,
@@ -31,6 +20,7 @@ pub(super) const OUTCOMES: [Outcome; 8] = [
     Outcome::Skipped,
     Outcome::Rejected,
     Outcome::NeedsInput,
+    Outcome::Partial,
 ];
 
 /// Distinct texts that [`intern`] keeps; error codes and privacy actions are far fewer.
@@ -63,6 +53,7 @@ pub(super) fn outcome_code(outcome: Outcome) -> i64 {
         Outcome::Skipped => 5,
         Outcome::Rejected => 6,
         Outcome::NeedsInput => 7,
+        Outcome::Partial => 8,
     }
 }
 
@@ -104,6 +95,6 @@ mod tests {
         for (code, variant) in (0..).zip(OUTCOMES) {
             assert_eq!((outcome_code(variant), outcome(code)), (code, Some(variant)));
         }
-        assert_eq!((kind(-1), kind(10), outcome(8)), (None, None, None));
+        assert_eq!((kind(-1), kind(10), outcome(9)), (None, None, None));
     }
 }

@@ -142,7 +142,7 @@ pub struct Trial {
 /// Whether a request was answered, as a number; one that its client left, or that a rule blocked, says nothing.
 pub(super) fn answered(outcome: Outcome) -> Option<f64> {
     match outcome {
-        Outcome::Ok | Outcome::NeedsInput => Some(1.0),
+        Outcome::Ok | Outcome::NeedsInput | Outcome::Partial => Some(1.0),
         Outcome::Error | Outcome::Timeout | Outcome::Rejected => Some(0.0),
         Outcome::Cancelled | Outcome::Blocked | Outcome::Skipped => None,
     }

@@ -209,7 +209,11 @@ impl Group {
             Outcome::Error | Outcome::Timeout => self.errors += 1,
             Outcome::Blocked => self.blocked += 1,
             Outcome::Cancelled => self.cancelled += 1,
-            Outcome::Ok | Outcome::Skipped | Outcome::Rejected | Outcome::NeedsInput => {}
+            Outcome::Ok
+            | Outcome::Skipped
+            | Outcome::Rejected
+            | Outcome::NeedsInput
+            | Outcome::Partial => {}
         }
         self.usage += sample.usage;
         match sample.cost {

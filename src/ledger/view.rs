@@ -2,7 +2,7 @@
 //! decimals as text, null where the price is unknown.
 
 use super::note::Feedback;
-use crate::chat::{Hop, Intent, RequestRecord, Usage};
+use crate::chat::{Aim, Aims, Hop, Intent, RequestRecord, Usage};
 use crate::units::NanoUsd;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ pub struct RecordView<'a> {
     cost_usd: Option<NanoUsd>,
     total_us: u64,
     ttft_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<LatencyView>,
     overhead_us: u64,
     task: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,6 +40,29 @@ pub struct RecordView<'a> {
     hops: Vec<HopView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcomes: Option<Vec<FeedbackView<'a>>>,
+}
+
+/// What a latency class aimed at: `met`, or the stage that most of the time went to.
+#[derive(Debug, Serialize)]
+struct LatencyView {
+    class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttft: Option<AimView>,
+    total: AimView,
+}
+
+#[derive(Debug, Serialize)]
+struct AimView {
+    result: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'static str>,
+}
+
+impl LatencyView {
+    fn new(aims: Aims) -> Self {
+        let view = |aim: Aim| AimView { result: aim.result(), stage: aim.stage() };
+        Self { class: aims.class.as_str(), ttft: aims.ttft.map(view), total: view(aims.total) }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -84,6 +109,7 @@ impl<'a> RecordView<'a> {
             cost_usd: record.cost,
             total_us: record.total_us,
             ttft_us: record.ttft_us,
+            latency: record.latency.map(LatencyView::new),
             overhead_us: record.overhead_us,
             task: record.task,
             side: record.side.map(|side| side.arm.as_str()),

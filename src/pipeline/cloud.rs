@@ -3,13 +3,13 @@
 use super::ctx::Ctx;
 use super::prepare::Prepared;
 use super::rehearsal;
-use super::source::{Events, Source, Step, reported, top_logprobs};
+use super::source::{Events, Progress, Skipped, Source, Step, top_logprobs};
 use crate::chat::{ChatRequest, HopKind, Outcome};
 use crate::config::resolved::{Target, TargetKind};
 use crate::dialect::{anthropic, openai_chat};
 use crate::error::{Error, ErrorKind};
 use crate::units::NanoUsd;
-use crate::upstream::{Answer, Call};
+use crate::upstream::{Answer, Call, reported};
 use bytes::Bytes;
 use http::HeaderMap;
 use std::sync::Arc;
@@ -103,11 +103,13 @@ fn source(
 ) -> Source {
     let (stream, target) = (Box::new(stream), target.clone());
     if target.kind == TargetKind::Anthropic {
-        let events = Events::Anthropic { stream, decoder: anthropic::StreamDecoder::new(), target };
+        let (decoder, skipped) = (anthropic::StreamDecoder::new(), Skipped::default());
+        let events = Events::Anthropic { stream, decoder, target, skipped };
         let (encoder, top) = (encoder(request), top_logprobs(request));
         return Source::Encoded { events: Box::new(events), encoder, top };
     }
-    Source::OpenAi { stream, target, show_usage: request.include_usage }
+    let progress = Progress::new(request.sampling.n.unwrap_or(1));
+    Source::OpenAi { stream, target, show_usage: request.include_usage, progress }
 }
 
 /// An encoder for the stream that a request asked for.
@@ -148,12 +150,15 @@ fn whole(ctx: &mut Ctx, body: &Bytes, target: &Target, streamed: bool) -> Result
         Error::new(ErrorKind::UpstreamGarbage, message)
     };
     let (body, usage) = if target.kind == TargetKind::Anthropic {
+        if anthropic::decode_error(body).is_some() {
+            return Err(reported(body).into_error(target));
+        }
         let response = anthropic::decode_response(body).map_err(garbage)?;
         (openai_chat::encode_response(&response, now_seconds()), response.usage)
     } else {
         let facts = openai_chat::read_response(body).map_err(garbage)?;
-        if let Some(kind) = &facts.error {
-            return Err(reported(target, kind));
+        if facts.error.is_some() {
+            return Err(reported(body).into_error(target));
         }
         if !facts.is_completion {
             let message =

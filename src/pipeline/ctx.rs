@@ -6,7 +6,9 @@
 
 use super::rehearsal::{Charge, Rehearsal};
 use super::shadow::Shadow;
-use crate::chat::{Analysis, Decision, GainAsked, Hop, HopKind, Outcome, RequestRecord, Usage};
+use crate::chat::{
+    Aims, Analysis, Decision, GainAsked, Hop, HopKind, LatencyClass, Outcome, RequestRecord, Usage,
+};
 use crate::config::resolved::Target;
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
@@ -41,6 +43,8 @@ pub struct Ctx {
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// The second answer that it is to get, for comparison.
     pub shadow: Option<Box<Shadow>>,
+    /// The latency class, once it is decided.
+    class: Option<LatencyClass>,
     finished: bool,
     /// Hops of side contexts that have ended.
     aside: Option<Aside>,
@@ -113,6 +117,7 @@ impl Ctx {
             provider_headers: HeaderMap::new(),
             rehearsal: None,
             shadow: None,
+            class: None,
             finished: false,
             aside: None,
             parent: None,
@@ -195,6 +200,7 @@ impl Ctx {
         self.record.route = Some(decision.rule.clone());
         self.record.privacy = Some(decision.privacy.as_str());
         self.record.side = decision.side;
+        self.class = Some(decision.latency);
         self.gain.clone_from(&decision.gain);
         if let (Some(gain), Some(hop)) = (&self.gain, self.record.hops.last_mut()) {
             hop.detail = Some(format!("gain {gain}"));
@@ -275,8 +281,8 @@ impl Ctx {
         let Some(attempt) = self.attempt.take() else { return };
         let duration = attempt.started.elapsed();
         // A provider bills what it read and wrote even if it never sent its count.
-        let began =
-            attempt.ttft.is_some() || matches!(outcome, Outcome::Cancelled | Outcome::Timeout);
+        let began = attempt.ttft.is_some()
+            || matches!(outcome, Outcome::Cancelled | Outcome::Timeout | Outcome::Partial);
         let usage = attempt.usage.or_else(|| began.then(|| attempt.estimate()));
         let cost = match attempt.kind {
             _ if attempt.charge != Charge::ByUsage => attempt.charge.known(),
@@ -329,6 +335,10 @@ impl Ctx {
         }
         record.hops.sort_by_key(|hop| hop.start_us);
         record.overhead_us = telemetry::overhead_us(&record);
+        record.latency = self.class.filter(|_| is_judged(outcome)).map(|class| {
+            let budget = self.live.budget(class);
+            Aims::of(class, budget.ttft_target, budget.total_target, &record)
+        });
         telemetry::record(&record);
         if let Some(rehearsal) = &self.rehearsal {
             rehearsal.recorded(&record);
@@ -351,6 +361,11 @@ impl Ctx {
         };
         self.finish(error.status(), outcome);
     }
+}
+
+/// Whether the time that a request took says anything: not where its client left or a rule refused it.
+fn is_judged(outcome: Outcome) -> bool {
+    !matches!(outcome, Outcome::Cancelled | Outcome::Blocked)
 }
 
 impl Drop for Ctx {

@@ -41,12 +41,14 @@ pub use task::{TASK_ID_FORM, is_task_id};
 
 use crate::chat::{Candidate, ChatRequest, Decision, HopKind, LatencyClass, Outcome};
 use crate::config::Target;
+use crate::config::resolved::Budget;
 use crate::dialect::openai_chat::{self, Spoken};
 use crate::error::{Error, ErrorKind};
 use crate::live::LiveState;
 use crate::privacy::restore::{ResponseRestorer, restore_text};
 use crate::privacy::vault::Vault;
 use crate::telemetry::{self, Metric};
+use crate::upstream::is_reasoning_model;
 use bytes::Bytes;
 use cloud::{Opened, Patience};
 use futures_util::FutureExt;
@@ -56,7 +58,7 @@ use shadow::Shadow;
 use source::{Source, Step};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const JSON: &str = "application/json";
 const EVENT_STREAM: &str = "text/event-stream";
@@ -78,6 +80,8 @@ enum Answer {
     Whole(Bytes),
     /// A whole answer that is a question to the user.
     Question(Bytes),
+    /// What would be done with the request.
+    DryRun(Bytes),
     Stream {
         source: Box<Source>,
         first: Vec<Step>,
@@ -130,6 +134,12 @@ fn end(mut ctx: Ctx, remarks: &Remarks, result: Result<Answer, Error>) -> Reply 
             ctx.finish(200, Outcome::NeedsInput);
             Reply { status: 200, headers, body: ReplyBody::Whole(body) }
         }
+        Ok(Answer::DryRun(body)) => {
+            let headers = respond::headers(&ctx, remarks, JSON, false);
+            // Nothing was asked for and nothing is paid, so there is nothing to count.
+            ctx.discard();
+            Reply { status: 200, headers, body: ReplyBody::Whole(body) }
+        }
         Ok(Answer::Stream { source, first, restorer }) => {
             let headers = respond::headers(&ctx, remarks, EVENT_STREAM, false);
             let relay = Relay::new(ctx, source, first, restorer);
@@ -174,7 +184,7 @@ async fn river(
         let told = explanation(ctx, &request, &analysis, (decision, refused));
         let body = serde_json::to_vec(&told)
             .map_err(|_| internal("the explanation could not be written"))?;
-        return Ok(Answer::Whole(body.into()));
+        return Ok(Answer::DryRun(body.into()));
     }
     if rehearsal.is_none() {
         live.drift.note(&decision);
@@ -192,7 +202,7 @@ async fn river(
     drop(headers);
 
     let n_candidates = decision.candidates.len();
-    let mut index = 0;
+    let (mut index, mut rejection) = (0, None);
     while let Some(candidate) = decision.candidates.get(index) {
         let more = index + 1 < n_candidates;
         let asked = Asked { request: &request, analysis: &analysis, decision: &decision };
@@ -205,13 +215,31 @@ async fn river(
         index += tried;
         match result {
             Ok(answer) => return Ok(answer),
-            Err(error) if index < n_candidates && error.kind.falls_back() => {
+            Err(error)
+                if index < n_candidates
+                    && !is_over(ctx, &decision)
+                    && goes_on(&error, rejection.is_some()) =>
+            {
                 telemetry::counter(Metric::Fallback, &[&candidate.target]).add(1);
+                if error.kind == ErrorKind::UpstreamRejected {
+                    rejection = Some(error);
+                }
             }
-            Err(error) => return Err(error),
+            // What the first provider found wrong with the request is what its client can act on.
+            Err(error) => return Err(rejection.unwrap_or(error)),
         }
     }
     Err(Error::new(ErrorKind::NoCandidate, "no target is left to try"))
+}
+
+/// Whether the next candidate is asked. A request that one provider rejects may suit another, but not every other.
+fn goes_on(error: &Error, was_rejected: bool) -> bool {
+    error.kind.falls_back() || error.kind == ErrorKind::UpstreamRejected && !was_rejected
+}
+
+/// Whether the time of the request's class has passed, so that nobody else could answer in it.
+fn is_over(ctx: &Ctx, decision: &Decision) -> bool {
+    ctx.live.budget(decision.latency).total.is_some_and(|total| ctx.elapsed() >= total)
 }
 
 /// A request with what is known and decided about it.
@@ -233,15 +261,40 @@ fn terms(
         return Err(internal("a decision names a target that does not exist"));
     };
     let budget = ctx.live.budget(asked.decision.latency);
-    let deadline = ctx.arrived + budget.total;
-    // Without another candidate, waiting longer is the best that can be done, so the class's limit gives way.
-    let ttft = match (asked.request.stream, more) {
-        (true, true) => target.limits.ttft.min(budget.ttft_limit),
-        (true, false) => target.limits.ttft,
-        (false, _) => target.limits.headers,
-    };
-    let background = asked.decision.latency == LatencyClass::Background;
-    Ok((target.clone(), Patience { ttft, deadline, queue: budget.queue, background }))
+    let deadline = deadline(ctx, &budget, target);
+    let ttft = first_token_limit(asked.request, target, &budget, more);
+    let class = asked.decision.latency;
+    let gives_way = !more && class == LatencyClass::Standard;
+    let queue = if gives_way { budget.queue.max(ttft) } else { budget.queue };
+    let background = class == LatencyClass::Background;
+    Ok((target.clone(), Patience { ttft, deadline, queue, background }))
+}
+
+/// When a candidate's answer must be over: the class's limit, which counts from arrival, and the target's own.
+fn deadline(ctx: &Ctx, budget: &Budget, target: &Target) -> Instant {
+    let own = Instant::now() + target.limits.total;
+    budget.total.map_or(own, |total| own.min(ctx.arrived + total))
+}
+
+/// How long a candidate's first token is awaited, or the headers of its whole answer. A model that thinks first gets the time
+/// for it. Without another candidate, waiting longer is the best that can be done, so the class's limit gives way.
+fn first_token_limit(
+    request: &ChatRequest,
+    target: &Target,
+    budget: &Budget,
+    more: bool,
+) -> Duration {
+    let limits = &target.limits;
+    let thinks = openai_chat::asks_for_reasoning(request)
+        .unwrap_or_else(|| is_reasoning_model(&target.model));
+    if !request.stream {
+        let headers =
+            if thinks { limits.headers.max(limits.reasoning_ttft) } else { limits.headers };
+        // A whole answer shows nothing before its end. Where another candidate waits it gets as long as the longest thought.
+        return if more { headers.min(limits.reasoning_ttft) } else { headers };
+    }
+    let own = if thinks { limits.reasoning_ttft } else { limits.ttft };
+    budget.ttft_limit.filter(|_| more).map_or(own, |limit| own.min(limit))
 }
 
 /// Tries one candidate: prepare, upstream, and for whole answers restore.

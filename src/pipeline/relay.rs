@@ -6,7 +6,7 @@
 
 use super::ctx::Ctx;
 use super::respond::timing_comment;
-use super::source::{Source, Step};
+use super::source::{Source, Step, TOTAL_LIMIT};
 use crate::chat::{HopKind, Outcome};
 use crate::dialect::openai_chat;
 use crate::error::Error;
@@ -88,7 +88,11 @@ impl Relay {
 
     fn end(&mut self, out: &mut BytesMut, outcome: Outcome) {
         self.flush(out);
-        self.ctx.settle(outcome, None);
+        let partial = (outcome == Outcome::Partial).then(|| TOTAL_LIMIT.to_owned());
+        if let Some(limit) = &partial {
+            out.put_slice(format!(": x-weir-partial={limit}\n\n").as_bytes());
+        }
+        self.ctx.settle(outcome, partial);
         out.put_slice(timing_comment(&self.ctx).as_bytes());
         put_event(out, b"[DONE]");
         self.ended = true;
@@ -100,8 +104,11 @@ impl Relay {
     }
 
     fn fail(&mut self, out: &mut BytesMut, error: &Error) {
+        let body = openai_chat::error_body(error);
+        // The provider's words may quote the redacted request.
+        let restored = self.restorer.as_mut().and_then(|restorer| restorer.whole(&body).ok());
         self.flush(out);
-        put_event(out, &openai_chat::error_body(error));
+        put_event(out, &restored.unwrap_or(body));
         self.ended = true;
         self.ctx.settle(Outcome::Error, Some(error.kind.code().to_owned()));
         self.ctx.record.error = Some(error.kind.code());
@@ -120,10 +127,16 @@ impl Relay {
     }
 }
 
+/// Writes one event. JSON may hold line ends between its tokens; in an event they would end its only line.
 fn put_event(out: &mut BytesMut, data: &[u8]) {
     out.reserve(data.len() + 8);
     out.put_slice(b"data: ");
-    out.put_slice(data);
+    for (n, line) in data.split(|byte| matches!(byte, b'\n' | b'\r')).enumerate() {
+        if n > 0 {
+            out.put_u8(b' ');
+        }
+        out.put_slice(line);
+    }
     out.put_slice(b"\n\n");
 }
 

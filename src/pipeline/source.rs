@@ -2,14 +2,16 @@
 //!
 //! Invariant: a source yields [`Step::End`] only when its answer is complete by its own dialect's word.
 
-use super::ctx::{Attempt, Ctx};
-use crate::chat::{ChatRequest, FinishReason, HopKind, Outcome, StreamEvent};
+use super::ctx::Ctx;
+use crate::chat::{ChatRequest, FinishReason, HopKind, Outcome, StreamEvent, Usage};
 use crate::config::resolved::Target;
-use crate::dialect::{anthropic, openai_chat};
+use crate::dialect::{DialectError, anthropic, openai_chat};
 use crate::error::{Error, ErrorKind};
 use crate::inference::Generated;
-use crate::upstream::{Event, EventStream};
+use crate::telemetry::{self, Metric};
+use crate::upstream::{Event, EventStream, Frame, Limit, UpstreamError, reported};
 use bytes::Bytes;
+use memchr::memchr2;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -41,6 +43,8 @@ pub enum Source {
         target: Arc<Target>,
         /// Whether the client asked for usage.
         show_usage: bool,
+        /// What of the answer has come.
+        progress: Progress,
     },
     /// An answer that is there already.
     Given(Vec<Step>),
@@ -65,6 +69,8 @@ pub enum Events {
         decoder: anthropic::StreamDecoder,
         /// Who answers.
         target: Arc<Target>,
+        /// What could not be read.
+        skipped: Skipped,
     },
     /// An answer that was there before its request.
     Canned {
@@ -92,12 +98,67 @@ pub enum Events {
     },
 }
 
+/// How far a provider's stream in OpenAI form has come.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// How many choices were asked for.
+    n_choices: u32,
+    choices: openai_chat::Choices,
+    /// The last chunk, the model for one of our own.
+    last: Bytes,
+    skipped: Skipped,
+}
+
+impl Progress {
+    /// The progress of an answer of so many choices that has not begun.
+    pub fn new(n_choices: u32) -> Self {
+        Self { n_choices, ..Self::default() }
+    }
+}
+
+/// Events that could not be read and were left out.
+#[derive(Debug, Default)]
+pub struct Skipped(u32);
+
+/// Most events of one stream that are left out; what sends more is no stream of this dialect.
+const MAX_SKIPPED: u32 = 16;
+
+impl Skipped {
+    /// Leaves an event out, if it is not one too many.
+    fn add(&mut self, target: &Target, error: DialectError) -> Result<(), Error> {
+        self.0 += 1;
+        telemetry::counter(Metric::SkippedEvents, &[&target.name]).add(1);
+        if self.0 > MAX_SKIPPED { Err(bad_event(target, &error)) } else { Ok(()) }
+    }
+
+    /// The error of a stream that was cut: one of which nothing could be read was never a stream.
+    fn cut(&self, ctx: &Ctx, target: &Target, error: UpstreamError) -> Error {
+        let said = ctx.attempt.as_ref().is_some_and(|attempt| attempt.n_deltas > 0);
+        match error {
+            UpstreamError::Cut { .. } if self.0 > 0 && !said => {
+                let reason = "none of its events can be read";
+                UpstreamError::Garbage { reason }.into_error(target)
+            }
+            error => error.into_error(target),
+        }
+    }
+}
+
+/// Whether an answer that has begun ends here as a part of it: a limit of the whole request, not of a silence, was reached.
+fn ends_partial(ctx: &Ctx, error: &UpstreamError) -> bool {
+    let said = ctx.attempt.as_ref().is_some_and(|attempt| attempt.n_deltas > 0);
+    said && *error == UpstreamError::Timeout { which: Limit::Total }
+}
+
+/// The limit that ends an answer as a part of it, as clients are told.
+pub(super) const TOTAL_LIMIT: &str = "total_limit";
+
 impl Source {
     /// Waits for the next steps; never empty before the end.
     pub async fn next(&mut self, ctx: &mut Ctx) -> Vec<Step> {
         match self {
-            Self::OpenAi { stream, target, show_usage } => {
-                next_chunks(stream, target, *show_usage, ctx).await
+            Self::OpenAi { stream, target, show_usage, progress } => {
+                next_chunks(stream, target, *show_usage, progress, ctx).await
             }
             Self::Given(steps) => std::mem::take(steps),
             Self::Encoded { events, encoder, top } => {
@@ -122,6 +183,9 @@ pub(super) fn encoded(
     for event in events {
         match event {
             StreamEvent::End => steps.push(Step::End { outcome }),
+            StreamEvent::Finish { choice, .. } if outcome == Outcome::Partial => {
+                steps.push(Step::Chunk(encoder.partial(*choice, TOTAL_LIMIT)));
+            }
             event => steps.extend(encoder.encode(event).into_iter().map(Step::Chunk)),
         }
     }
@@ -133,40 +197,99 @@ async fn next_chunks(
     stream: &mut EventStream,
     target: &Target,
     show_usage: bool,
+    progress: &mut Progress,
     ctx: &mut Ctx,
 ) -> Vec<Step> {
     let mut batch = Vec::new();
     if let Err(error) = stream.next_batch(&mut batch).await {
-        return vec![Step::Failed(error.into_error(target))];
+        if ends_partial(ctx, &error) {
+            return partial(ctx, progress, show_usage);
+        }
+        return vec![Step::Failed(progress.skipped.cut(ctx, target, error))];
     }
     let mut steps = Vec::with_capacity(batch.len());
     for event in batch {
-        let data = match event {
+        let frame = match event {
             Event::Done => {
                 steps.push(Step::End { outcome: Outcome::Ok });
                 break;
             }
-            Event::Data(frame) => frame.data,
+            Event::Data(frame) => frame,
         };
-        let facts = match openai_chat::read_chunk(&data) {
-            Ok(facts) => facts,
+        match chunk(frame, show_usage, progress, (target, stream), ctx) {
+            Ok(shown) => steps.extend(shown.map(Step::Chunk)),
             Err(error) => {
-                steps.push(Step::Failed(bad_event(target, &error)));
+                steps.push(Step::Failed(error));
                 break;
             }
-        };
-        if let Some(kind) = &facts.error {
-            steps.push(Step::Failed(reported(target, kind)));
-            break;
         }
-        if let Some(attempt) = &mut ctx.attempt {
-            attempt.usage = facts.usage.or(attempt.usage);
-            attempt.n_deltas += u64::from(facts.has_content);
-        }
-        let shown = if show_usage { Some(data) } else { openai_chat::hide_usage(&data, &facts) };
-        steps.extend(shown.map(Step::Chunk));
     }
     steps
+}
+
+/// What a client is shown of one event.
+fn chunk(
+    frame: Frame,
+    show_usage: bool,
+    progress: &mut Progress,
+    (target, stream): (&Target, &mut EventStream),
+    ctx: &mut Ctx,
+) -> Result<Option<Bytes>, Error> {
+    if frame.event.as_deref() == Some(b"error") {
+        return Err(reported(&frame.data).into_error(target));
+    }
+    if frame.data.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let data = one_line(frame.data);
+    let facts = match openai_chat::read_chunk(&data) {
+        Ok(facts) => facts,
+        Err(error) => return progress.skipped.add(target, error).map(|()| None),
+    };
+    if facts.error.is_some() {
+        return Err(reported(&data).into_error(target));
+    }
+    if let Some(attempt) = &mut ctx.attempt {
+        attempt.usage = cumulative(attempt.usage, facts.usage);
+        attempt.n_deltas += u64::from(facts.has_content);
+    }
+    if facts.has_content {
+        stream.has_spoken();
+    }
+    progress.choices.add(facts.choices);
+    if progress.choices.are_finished(progress.n_choices) {
+        stream.has_finished();
+    }
+    progress.last = data.clone();
+    Ok(if show_usage { Some(data) } else { openai_chat::hide_usage(&data, &facts) })
+}
+
+/// Ends what there is of an answer.
+fn partial(ctx: &Ctx, progress: &Progress, show_usage: bool) -> Vec<Step> {
+    let mut encoder = openai_chat::ChunkEncoder::after(&progress.last, show_usage);
+    let open = progress.choices.open();
+    let mut chunks: Vec<Bytes> = open.map(|choice| encoder.partial(choice, TOTAL_LIMIT)).collect();
+    let counted = ctx.attempt.as_ref().map(|attempt| attempt.usage.unwrap_or(attempt.estimate()));
+    chunks.extend(counted.and_then(|usage| encoder.encode(&StreamEvent::Usage(usage))));
+    let steps = chunks.into_iter().map(Step::Chunk);
+    steps.chain([Step::End { outcome: Outcome::Partial }]).collect()
+}
+
+/// The larger of each count: a later zero says nothing.
+fn cumulative(before: Option<Usage>, now: Option<Usage>) -> Option<Usage> {
+    match (before, now) {
+        (Some(before), Some(now)) => Some(before.at_least(now)),
+        (before, now) => now.or(before),
+    }
+}
+
+/// JSON that came over several lines, on one: line ends are white space in it.
+fn one_line(data: Bytes) -> Bytes {
+    if memchr2(b'\n', b'\r', &data).is_none() {
+        return data;
+    }
+    let flat = |byte: &u8| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte };
+    data.iter().map(flat).collect()
 }
 
 impl Events {
@@ -176,20 +299,35 @@ impl Events {
     /// The answer cannot go on: the provider or the model failed, or was cut off.
     pub async fn next(&mut self, ctx: &mut Ctx) -> Result<(Vec<StreamEvent>, Outcome), Error> {
         match self {
-            Self::Anthropic { stream, decoder, target } => {
+            Self::Anthropic { stream, decoder, target, skipped } => {
                 let mut batch = Vec::new();
-                stream.next_batch(&mut batch).await.map_err(|error| error.into_error(target))?;
+                if let Err(error) = stream.next_batch(&mut batch).await {
+                    if ends_partial(ctx, &error) {
+                        return Ok((cut_short(ctx), Outcome::Partial));
+                    }
+                    return Err(skipped.cut(ctx, target, error));
+                }
                 let mut events = Vec::with_capacity(batch.len());
                 for event in batch {
-                    let Event::Data(frame) = event else { continue };
-                    events.extend(
-                        decoder.push(&frame.data).map_err(|error| bad_event(target, &error))?,
-                    );
+                    match event {
+                        Event::Data(frame) => {
+                            decode(&frame, decoder, (target, skipped), &mut events)?;
+                        }
+                        // It may stand behind an end that could not be read, or that never came.
+                        Event::Done if events.last() != Some(&StreamEvent::End) => {
+                            events.push(StreamEvent::End);
+                        }
+                        Event::Done => {}
+                    }
                 }
                 for event in &events {
                     note(ctx, event);
-                    if let StreamEvent::Error { kind, .. } = event {
-                        return Err(reported(target, kind));
+                    match event {
+                        StreamEvent::Finish { .. } => stream.has_finished(),
+                        StreamEvent::Text { .. }
+                        | StreamEvent::Reasoning { .. }
+                        | StreamEvent::ToolCall { .. } => stream.has_spoken(),
+                        _ => {}
                     }
                 }
                 Ok((events, Outcome::Ok))
@@ -215,13 +353,8 @@ impl Events {
                     if !*started {
                         return Err(turn_missed(ctx, tokens, target, *queued, *queue));
                     }
-                    // A partial answer is a better end than none: the limit acts like a token limit.
                     tokens.close();
-                    let finish = StreamEvent::Finish { choice: 0, reason: FinishReason::Length };
-                    let usage = StreamEvent::Usage(
-                        ctx.attempt.as_ref().map(Attempt::estimate).unwrap_or_default(),
-                    );
-                    return Ok((vec![finish, usage, StreamEvent::End], Outcome::Timeout));
+                    return Ok((cut_short(ctx), Outcome::Partial));
                 };
                 *started |= matches!(next, Some(Generated::Started { .. }));
                 let events = local_events(ctx, next, target, (*queued, *queue))?;
@@ -232,6 +365,33 @@ impl Events {
             }
         }
     }
+}
+
+/// Decodes one event of an Anthropic stream.
+fn decode(
+    frame: &Frame,
+    decoder: &mut anthropic::StreamDecoder,
+    (target, skipped): (&Target, &mut Skipped),
+    events: &mut Vec<StreamEvent>,
+) -> Result<(), Error> {
+    let is_error = |event: &StreamEvent| matches!(event, StreamEvent::Error { .. });
+    match decoder.push(&frame.data) {
+        Ok(new) if frame.event.as_deref() != Some(b"error") && !new.iter().any(is_error) => {
+            events.extend(new);
+            Ok(())
+        }
+        Err(error) if frame.event.as_deref() != Some(b"error") => {
+            if frame.data.trim_ascii().is_empty() { Ok(()) } else { skipped.add(target, error) }
+        }
+        _ => Err(reported(&frame.data).into_error(target)),
+    }
+}
+
+/// The end of an answer that a limit cut. A part of an answer is a better end than none: the limit acts like a token limit.
+fn cut_short(ctx: &Ctx) -> Vec<StreamEvent> {
+    let finish = StreamEvent::Finish { choice: 0, reason: FinishReason::Length };
+    let counted = ctx.attempt.as_ref().map(|attempt| attempt.usage.unwrap_or(attempt.estimate()));
+    vec![finish, StreamEvent::Usage(counted.unwrap_or_default()), StreamEvent::End]
 }
 
 /// How many tokens a client wants named at each place; `None` for no log-probabilities at all.
@@ -314,7 +474,7 @@ fn local_events(
 fn note(ctx: &mut Ctx, event: &StreamEvent) {
     let Some(attempt) = &mut ctx.attempt else { return };
     match event {
-        StreamEvent::Usage(usage) => attempt.usage = Some(*usage),
+        StreamEvent::Usage(usage) => attempt.usage = cumulative(attempt.usage, Some(*usage)),
         StreamEvent::Text { .. }
         | StreamEvent::Reasoning { .. }
         | StreamEvent::ToolArguments { .. } => {
@@ -333,19 +493,6 @@ fn bad_event(target: &Target, error: &crate::dialect::DialectError) -> Error {
         target.name
     );
     Error::new(ErrorKind::UpstreamGarbage, message)
-}
-
-/// An error that a provider reports inside a stream. Its message may quote the prompt, so only its type is kept.
-pub(super) fn reported(target: &Target, kind: &str) -> Error {
-    let overloaded = kind.contains("overloaded") || kind.contains("rate_limit");
-    let error_kind =
-        if overloaded { ErrorKind::UpstreamRateLimited } else { ErrorKind::UpstreamFailed };
-    let shown: String =
-        kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
-    Error::new(
-        error_kind,
-        format!("target `{}`: the provider reported an error in its stream ({shown})", target.name),
-    )
 }
 
 #[cfg(test)]
@@ -403,6 +550,6 @@ mod tests {
         sender.send(Generated::Started { queue_us: 1, prompt_tokens: 3 }).unwrap();
         assert_eq!(events.next(&mut ctx).await.unwrap().1, Outcome::Ok);
         let (cut, outcome) = events.next(&mut ctx).await.unwrap();
-        assert_eq!((cut.len(), outcome), (3, Outcome::Timeout));
+        assert_eq!((cut.len(), outcome), (3, Outcome::Partial));
     }
 }

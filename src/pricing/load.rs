@@ -52,6 +52,7 @@ struct Row {
     input: f64,
     cached_read: Option<f64>,
     cache_write: Option<f64>,
+    cache_write_1h: Option<f64>,
     output: f64,
     reasoning: Option<f64>,
     long: Option<Long>,
@@ -64,6 +65,7 @@ struct Long {
     input: f64,
     cached_read: Option<f64>,
     cache_write: Option<f64>,
+    cache_write_1h: Option<f64>,
     output: f64,
     reasoning: Option<f64>,
 }
@@ -105,12 +107,23 @@ impl Row {
                 "the model must be a name, or a beginning of names that ends in one `*`".into()
             );
         }
-        let usual = (self.input, self.cached_read, self.cache_write, self.output, self.reasoning);
+        let usual = Dollars {
+            input: self.input,
+            cached_read: self.cached_read,
+            cache_write: self.cache_write,
+            cache_write_1h: self.cache_write_1h,
+            output: self.output,
+            reasoning: self.reasoning,
+        };
         let long = match &self.long {
-            Some(l) => Some((
-                l.over,
-                rates((l.input, l.cached_read, l.cache_write, l.output, l.reasoning))?,
-            )),
+            Some(long) => {
+                let Long {
+                    input, cached_read, cache_write, cache_write_1h, output, reasoning, ..
+                } = *long;
+                let long_prompt =
+                    Dollars { input, cached_read, cache_write, cache_write_1h, output, reasoning };
+                Some((long.over, rates(&long_prompt)?))
+            }
             None => None,
         };
         let from_us = match self.from {
@@ -121,20 +134,29 @@ impl Row {
                 .as_microsecond(),
             None => i64::MIN,
         };
-        Ok(Price { from_us, rates: rates(usual)?, long, source: None, as_of: None })
+        Ok(Price { from_us, rates: rates(&usual)?, long, source: None, as_of: None })
     }
 }
 
-/// Input, cached read, cache write, output and reasoning in dollars per million tokens.
-type Dollars = (f64, Option<f64>, Option<f64>, f64, Option<f64>);
+/// Prices in dollars per million tokens, as far as they are given.
+struct Dollars {
+    input: f64,
+    cached_read: Option<f64>,
+    cache_write: Option<f64>,
+    cache_write_1h: Option<f64>,
+    output: f64,
+    reasoning: Option<f64>,
+}
 
-fn rates((input, cached_read, cache_write, output, reasoning): Dollars) -> Result<Rates, String> {
+fn rates(usd: &Dollars) -> Result<Rates, String> {
+    let cache_write = usd.cache_write.unwrap_or(usd.input);
     Ok(Rates {
-        input: pico_per_token(input)?,
-        cached_read: pico_per_token(cached_read.unwrap_or(input))?,
-        cache_write: pico_per_token(cache_write.unwrap_or(input))?,
-        output: pico_per_token(output)?,
-        reasoning: pico_per_token(reasoning.unwrap_or(output))?,
+        input: pico_per_token(usd.input)?,
+        cached_read: pico_per_token(usd.cached_read.unwrap_or(usd.input))?,
+        cache_write: pico_per_token(cache_write)?,
+        cache_write_1h: pico_per_token(usd.cache_write_1h.unwrap_or(2.0 * usd.input))?,
+        output: pico_per_token(usd.output)?,
+        reasoning: pico_per_token(usd.reasoning.unwrap_or(usd.output))?,
     })
 }
 

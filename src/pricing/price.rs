@@ -1,7 +1,7 @@
 //! One price row and the arithmetic on it.
 //!
 //! Invariant: the sum over a usage's buckets is exact in pico-USD; only the result is rounded. Buckets of [`Usage`] do
-//! not overlap except `reasoning`, which is part of `output`.
+//! not overlap except `reasoning`, which is part of `output`, and `cache_write_1h`, which is part of `cache_write`.
 
 use crate::chat::Usage;
 use crate::units::NanoUsd;
@@ -17,8 +17,10 @@ pub struct Rates {
     pub input: i64,
     /// Prompt tokens read from the cache.
     pub cached_read: i64,
-    /// Prompt tokens written to the cache.
+    /// Prompt tokens written to the cache for a short time.
     pub cache_write: i64,
+    /// Prompt tokens written to the cache for an hour.
+    pub cache_write_1h: i64,
     /// Generated tokens other than reasoning.
     pub output: i64,
     /// Generated tokens spent on reasoning.
@@ -30,10 +32,12 @@ impl Rates {
     pub fn pico_usd(&self, usage: &Usage) -> i128 {
         // A provider that counts reasoning outside of the output would otherwise make the visible part negative.
         let reasoning = usage.reasoning.min(usage.output);
+        let hour = usage.cache_write_1h.min(usage.cache_write);
         let part = |tokens: u64, rate: i64| i128::from(tokens) * i128::from(rate);
         part(usage.input, self.input)
             + part(usage.cached_read, self.cached_read)
-            + part(usage.cache_write, self.cache_write)
+            + part(usage.cache_write - hour, self.cache_write)
+            + part(hour, self.cache_write_1h)
             + part(usage.output - reasoning, self.output)
             + part(reasoning, self.reasoning)
     }
@@ -82,29 +86,28 @@ mod tests {
 
     fn usage() -> impl Strategy<Value = Usage> {
         let tokens = 0..3_000_000_u64;
-        (tokens.clone(), tokens.clone(), tokens.clone(), tokens.clone(), tokens).prop_map(
-            |(input, cached_read, cache_write, output, reasoning)| Usage {
-                input,
-                cached_read,
-                cache_write,
-                output,
-                reasoning: reasoning.min(output),
-                estimated: false,
-            },
-        )
+        let six = [(); 6].map(|()| tokens.clone());
+        six.prop_map(|[input, cached_read, cache_write, hour, output, reasoning]| Usage {
+            input,
+            cached_read,
+            cache_write,
+            cache_write_1h: hour.min(cache_write),
+            output,
+            reasoning: reasoning.min(output),
+            estimated: false,
+        })
     }
 
     fn rates() -> impl Strategy<Value = Rates> {
-        let rate = 0..700_000_000_i64;
-        (rate.clone(), rate.clone(), rate.clone(), rate.clone(), rate).prop_map(
-            |(input, cached_read, cache_write, output, reasoning)| Rates {
-                input,
-                cached_read,
-                cache_write,
-                output,
-                reasoning,
-            },
-        )
+        let six = [(); 6].map(|()| 0..700_000_000_i64);
+        six.prop_map(|[input, cached_read, cache_write, cache_write_1h, output, reasoning]| Rates {
+            input,
+            cached_read,
+            cache_write,
+            cache_write_1h,
+            output,
+            reasoning,
+        })
     }
 
     proptest! {
@@ -125,6 +128,7 @@ mod tests {
                 input: whole(rates.input),
                 cached_read: whole(rates.cached_read),
                 cache_write: whole(rates.cache_write),
+                cache_write_1h: whole(rates.cache_write_1h),
                 output: whole(rates.output),
                 reasoning: whole(rates.reasoning),
             };
@@ -137,8 +141,14 @@ mod tests {
 
     #[test]
     fn a_long_prompt_changes_every_rate_and_reasoning_has_its_own() {
-        let rates =
-            |x| Rates { input: x, cached_read: x, cache_write: x, output: x, reasoning: 10 * x };
+        let rates = |x| Rates {
+            input: x,
+            cached_read: x,
+            cache_write: x,
+            cache_write_1h: x,
+            output: x,
+            reasoning: 10 * x,
+        };
         let price = price(rates(1_000), Some((100, rates(2_000))));
         let at = |input| Usage { input, output: 10, reasoning: 4, ..Usage::default() };
         assert_eq!(price.cost(&at(100)), NanoUsd(100 + 6 + 40));
@@ -147,8 +157,14 @@ mod tests {
 
     #[test]
     fn absurd_counts_saturate_and_reasoning_outside_of_output_never_refunds() {
-        let rates =
-            Rates { input: 1_000_000, cached_read: 0, cache_write: 0, output: 9, reasoning: 1 };
+        let rates = Rates {
+            input: 1_000_000,
+            cached_read: 0,
+            cache_write: 0,
+            cache_write_1h: 0,
+            output: 9,
+            reasoning: 1,
+        };
         let price = price(rates, None);
         let huge = Usage { input: u64::MAX / 2, ..Usage::default() };
         assert_eq!(price.cost(&huge), NanoUsd(i64::MAX));

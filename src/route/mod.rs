@@ -91,7 +91,7 @@ pub fn consider(
         to: Vec::new(),
         privacy: PrivacyAction::LocalOnly,
         shape: crate::chat::ShapeLevel::Off,
-        latency: crate::chat::LatencyClass::Interactive,
+        latency: crate::chat::LatencyClass::Standard,
         cascade: None,
         edge: None,
         shadow: None,

@@ -79,6 +79,11 @@ metrics! {
     Escalation = Counter "weir_escalation_total" ["target", "reason"];
     /// Second answers for comparison: `same` or `different` from the client's, `failed`, or `skipped` since too many were under way.
     Shadows = Counter "weir_shadow_total" ["route", "result"];
+    /// Requests by latency class, what was aimed at (`ttft`, `total`), whether it was met, and the stage that took most of the time
+    /// where it was missed.
+    LatencyTarget = Counter "weir_latency_target_total" ["class", "of", "result", "stage"];
+    /// Events of providers' streams that could not be read and were left out.
+    SkippedEvents = Counter "weir_skipped_events_total" ["target"];
     /// Local stages that did not finish as they should, by reason.
     StageFailures = Counter "weir_stage_failures_total" ["stage", "reason"];
     /// State of a target's breaker: 0 closed, 1 half open, 2 open.

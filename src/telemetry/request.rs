@@ -7,7 +7,7 @@
 use super::names::Metric;
 use super::registry::Registry;
 use super::series::{Counter, Histogram};
-use crate::chat::{Hop, HopKind, Outcome, RequestRecord, Usage};
+use crate::chat::{Aims, Hop, HopKind, Outcome, RequestRecord, Usage};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Entries per thread; a reload brings new names and the old ones would otherwise stay for ever.
 const MAX_ENTRIES: usize = 512;
 /// Outcomes in the order of [`outcome_index`].
-const N_OUTCOMES: usize = 8;
+const N_OUTCOMES: usize = 9;
 /// Status classes, `0xx` for what is none.
 const CLASSES: [&str; 6] = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx"];
 
@@ -73,7 +73,9 @@ impl<'r> Recorder<'r> {
     pub(super) fn record(&mut self, record: &RequestRecord) {
         self.request(record);
         self.overhead.observe_us(record.overhead_us);
-        let mut last_target: Option<&Arc<str>> = None;
+        if let Some(aims) = &record.latency {
+            self.aims(aims);
+        }
         for hop in &record.hops {
             let registry = self.registry;
             let duration = self
@@ -86,15 +88,6 @@ impl<'r> Recorder<'r> {
             }
             if !matches!(hop.kind, HopKind::Upstream | HopKind::Queue) {
                 self.stage_failure(hop);
-            }
-            // One that was cancelled was beside another, or the last.
-            if let Some(target) = &hop.target
-                && hop.outcome != Outcome::Cancelled
-            {
-                if let Some(left) = last_target.filter(|left| *left != target) {
-                    self.registry.counter(Metric::Fallback, &[left]).add(1);
-                }
-                last_target = Some(target);
             }
         }
     }
@@ -161,6 +154,16 @@ impl<'r> Recorder<'r> {
         }
     }
 
+    /// What became of the aims of its class.
+    fn aims(&self, aims: &Aims) {
+        for (name, aim) in [("ttft", aims.ttft), ("total", Some(aims.total))] {
+            let Some(aim) = aim else { continue };
+            let stage = aim.stage().unwrap_or_default();
+            let labels = [aims.class.as_str(), name, aim.result(), stage];
+            self.registry.counter(Metric::LatencyTarget, &labels).add(1);
+        }
+    }
+
     fn stage_failure(&self, hop: &Hop) {
         if matches!(hop.outcome, Outcome::Error | Outcome::Timeout) {
             let labels = [hop.kind.as_str(), hop.outcome.as_str()];
@@ -204,6 +207,7 @@ fn outcome_index(outcome: Outcome) -> usize {
         Outcome::Skipped => 5,
         Outcome::Rejected => 6,
         Outcome::NeedsInput => 7,
+        Outcome::Partial => 8,
     }
 }
 
@@ -255,6 +259,7 @@ mod tests {
             cost: None,
             total_us: 2_000,
             ttft_us: Some(900),
+            latency: Some("standard ttft=met total=upstream".parse().unwrap()),
             overhead_us: 40,
             config_hash: "c".into(),
             hops: vec![detect, failed, hop(HopKind::Upstream, Some("second"), Some(usage), None)],
@@ -284,7 +289,8 @@ mod tests {
             "weir_cost_nano_usd_total{target=\"\"} 12",
             "weir_cost_nano_usd_total{target=\"first\"} 0",
             "weir_unknown_price_total{target=\"second\"} 4",
-            "weir_fallback_total{target=\"first\"} 4",
+            "weir_latency_target_total{class=\"standard\",of=\"ttft\",result=\"met\",stage=\"\"} 4",
+            "weir_latency_target_total{class=\"standard\",of=\"total\",result=\"missed\",stage=\"upstream\"} 4",
             "weir_stage_failures_total{stage=\"detect\",reason=\"timeout\"} 4",
         ] {
             assert!(shown.contains(&format!("{line}\n")), "{line}\nnot in\n{shown}");
@@ -293,7 +299,8 @@ mod tests {
             !shown.contains("direction=\"cache_write\""),
             "nothing is shown that never happened"
         );
-        assert!(!shown.contains("stage=\"upstream\""));
+        assert!(!shown.contains("weir_stage_failures_total{stage=\"upstream\""));
+        assert!(!shown.contains("weir_fallback_total{"), "the river counts it, once");
     }
 
     #[test]

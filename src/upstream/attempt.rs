@@ -15,7 +15,6 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Response};
 use hyper::body::Incoming;
-use memchr::memmem;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Largest whole answer, in bytes.
@@ -173,12 +172,9 @@ impl Trial<'_> {
             idle: target.limits.idle,
             total_by: self.total_by,
         };
-        EventStream::begin(parts).await.map_err(|error| match error {
-            UpstreamError::Unreachable { .. } | UpstreamError::Failed { .. } => {
-                Failure::transient(error)
-            }
-            _ => Failure::last(error),
-        })
+        EventStream::begin(parts)
+            .await
+            .map_err(|error| Failure { is_transient: error.is_transient(), error })
     }
 
     async fn read(
@@ -212,7 +208,7 @@ fn parts(response: Response<Incoming>) -> (Head, Incoming) {
 }
 
 /// A provider that rejects a request is as healthy as one that serves it.
-fn verdict(error: &UpstreamError) -> Verdict {
+pub(super) fn verdict(error: &UpstreamError) -> Verdict {
     match error {
         error if error.is_failure_of_target() => Verdict::Failed,
         UpstreamError::Unauthorized { .. } | UpstreamError::TooLarge { .. } => Verdict::Unknown,
@@ -246,11 +242,8 @@ async fn refused(response: Response<Incoming>, mut timer: Timer) -> Failure {
         max_bytes: MAX_ERROR_BYTES,
     };
     let body = read_whole(&mut body, &mut timer, limits).await.unwrap_or_default();
-    // An empty quota is reported as a rate limit, and waiting does not fill it.
-    let is_quota = head.status == 429 && memmem::find(&body, b"insufficient_quota").is_some();
-    let by_status = retry::status_is_transient(head.status) && !is_quota;
-    let is_transient = advised.map_or(by_status, |yes| yes && by_status);
-    Failure { error: UpstreamError::from_status(head.status, retry_after, body), is_transient }
+    let error = UpstreamError::from_status(head.status, retry_after, body);
+    Failure { is_transient: error.is_transient() && advised != Some(false), error }
 }
 
 fn unix_seconds() -> i64 {

@@ -110,7 +110,12 @@ impl Upstreams {
             let wait = retry::delay(retry, failure.error.retry_after(), rand::random());
             let again_at = Instant::now() + wait;
             let is_too_late = again_at >= first_by.min(call.total_deadline);
-            if !failure.is_transient || retry == retries || is_too_late {
+            let is_open = match endpoint.health(Instant::now()) {
+                Health::Open { retry_after } => retry_after > wait,
+                Health::Closed | Health::HalfOpen => false,
+            };
+            // Nobody waits for a breaker that will still be open.
+            if !failure.is_transient || retry == retries || is_too_late || is_open {
                 return Err(failure.error);
             }
             tokio::time::sleep_until(again_at.into()).await;

@@ -3,6 +3,7 @@
 //! Invariant: messages name the target, the cause and the remedy, and never carry a key or text of a request. The one
 //! exception is a provider's own answer to a request that it rejected, which travels beside the message.
 
+use super::retry;
 use crate::config::resolved::Target;
 use crate::error::{Error, ErrorKind};
 use bytes::Bytes;
@@ -64,14 +65,18 @@ pub enum UpstreamError {
     RateLimited {
         /// When to try again, if the provider said so.
         retry_after: Option<Duration>,
+        /// The provider's own error, in its dialect.
+        body: Bytes,
     },
-    /// The provider failed: 5xx, 408, 425, or an error as the first event of a stream.
-    #[error("{}", failed(*status))]
+    /// The provider failed: 5xx, 408, 425, or an error inside a good answer that names no other kind.
+    #[error("the provider failed (HTTP {status})")]
     Failed {
-        /// The provider's status; 200 if the error came inside a stream.
+        /// The provider's status, or the one that its error stands for.
         status: u16,
         /// When to try again, if the provider said so.
         retry_after: Option<Duration>,
+        /// The provider's own error, in its dialect.
+        body: Bytes,
     },
     /// No connection, or one that was lost before the answer began.
     #[error("the provider could not be reached: {cause}")]
@@ -148,7 +153,9 @@ impl UpstreamError {
     /// When the provider may be asked again, if known.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } | Self::Failed { retry_after, .. } => *retry_after,
+            Self::RateLimited { retry_after, .. } | Self::Failed { retry_after, .. } => {
+                *retry_after
+            }
             Self::BreakerOpen { retry_after } => Some(*retry_after),
             _ => None,
         }
@@ -189,13 +196,13 @@ impl UpstreamError {
             Self::Rejected { .. } | Self::ContextLength { .. } | Self::Failed { .. } => {
                 format!("target `{name}`: {self}")
             }
-            Self::RateLimited { retry_after: Some(after) } => {
+            Self::RateLimited { retry_after: Some(after), .. } => {
                 format!("target `{name}`: {self}; try again in {} s", ceil_seconds(*after))
             }
             Self::BreakerOpen { retry_after } => {
                 format!("target `{name}`: {self}; try again in {} s", ceil_seconds(*retry_after))
             }
-            Self::RateLimited { retry_after: None } => {
+            Self::RateLimited { retry_after: None, .. } => {
                 format!("target `{name}`: {self}; try again later")
             }
             Self::Unreachable { .. } => {
@@ -209,10 +216,27 @@ impl UpstreamError {
         };
         let mut error = Error::new(self.kind(), message);
         error.retry_after = self.retry_after();
-        if let Self::Rejected { status, body } | Self::ContextLength { status, body } = self {
-            error.upstream = Some((status, body));
+        match self {
+            Self::Rejected { status, body } | Self::ContextLength { status, body } => {
+                error.upstream = Some((status, body));
+            }
+            // The status is that of the kind: a provider that failed makes a bad gateway.
+            Self::RateLimited { body, .. } | Self::Failed { body, .. } if !body.is_empty() => {
+                error.upstream = Some((error.status(), body));
+            }
+            _ => {}
         }
         error
+    }
+
+    /// Whether another attempt may go better.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            // An empty quota is reported as a rate limit, and waiting does not fill it.
+            Self::RateLimited { body, .. } => memmem::find(body, b"insufficient_quota").is_none(),
+            Self::Unreachable { .. } => true,
+            _ => self.status().is_some_and(retry::status_is_transient),
+        }
     }
 
     /// The error for an answer with this status, which is not 2xx.
@@ -223,19 +247,12 @@ impl UpstreamError {
             },
             401..=403 => Self::Unauthorized { status },
             404 => Self::NotFound,
-            429 => Self::RateLimited { retry_after },
-            408 | 425 | 500..=599 => Self::Failed { status, retry_after },
+            429 => Self::RateLimited { retry_after, body },
+            408 | 425 | 500..=599 => Self::Failed { status, retry_after, body },
             400 | 413 | 422 if says_too_long(&body) => Self::ContextLength { status, body },
             400..=499 => Self::Rejected { status, body },
             _ => Self::Garbage { reason: "its HTTP status has no meaning here" },
         }
-    }
-}
-
-fn failed(status: u16) -> String {
-    match status {
-        200 => "the provider sent an error instead of an answer".to_owned(),
-        _ => format!("the provider failed (HTTP {status})"),
     }
 }
 
@@ -245,7 +262,7 @@ fn ceil_seconds(time: Duration) -> u64 {
 
 /// The words in which providers say that a conversation is too long: OpenAI's code, vLLM's and llama.cpp's messages,
 /// Anthropic's message.
-fn says_too_long(body: &[u8]) -> bool {
+pub(super) fn says_too_long(body: &[u8]) -> bool {
     const SIGNS: [&[u8]; 4] = [
         b"context_length_exceeded",
         b"maximum context length",
@@ -299,7 +316,10 @@ mod tests {
         for (error, part) in [
             (UpstreamError::Unauthorized { status: 401 }, "the key from OPENAI_API_KEY"),
             (UpstreamError::NotFound, "`gpt-9`"),
-            (UpstreamError::RateLimited { retry_after: after }, "try again in 2 s"),
+            (
+                UpstreamError::RateLimited { retry_after: after, body: Bytes::new() },
+                "try again in 2 s",
+            ),
             (UpstreamError::Timeout { which: Limit::Idle }, "idle limit"),
             (UpstreamError::Unreachable { cause: "connection refused".into() }, "refused"),
             (UpstreamError::Garbage { reason: "it is HTML" }, "it is HTML"),

@@ -21,6 +21,7 @@ pub(crate) fn target(name: &str, url: &str) -> Target {
         headers: Vec::new(),
         limits: Limits {
             ttft: Duration::from_secs(20),
+            reasoning_ttft: Duration::from_secs(20),
             headers: Duration::from_secs(20),
             idle: Duration::from_secs(20),
             total: Duration::from_secs(30),

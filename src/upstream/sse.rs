@@ -156,16 +156,14 @@ impl Decoder {
         Ok(())
     }
 
-    /// Ends the stream. An event whose last line is complete is given to `emit` though its blank line is missing, and
-    /// so is a bare `data: [DONE]`; anything else that is unfinished is dropped, as the standard says.
+    /// Ends the stream. An event is given to `emit` though its blank line or the end of its last line is missing, as many
+    /// servers leave them out. The standard drops it; here it is for the reader to say whether it is whole, which JSON tells.
     pub fn finish(&mut self, mut emit: impl FnMut(Frame)) {
-        if self.partial.as_ref() == b"data: [DONE]" || self.partial.as_ref() == b"data:[DONE]" {
+        if !self.partial.is_empty() {
             let line = self.partial.split().freeze();
             self.line(&line, 0, line.len(), &mut emit);
         }
-        if self.partial.is_empty() {
-            self.dispatch(&mut emit);
-        }
+        self.dispatch(&mut emit);
     }
 
     fn check(&self, more: usize) -> Result<(), EventTooLarge> {

@@ -1,11 +1,14 @@
 //! A streamed answer: events in batches as the network delivers them, with limits for silence and total time.
 //!
-//! Invariant: an end without the dialect's end marker is an error, never an end. Dropping the stream cancels the request.
+//! Invariant: an end without the dialect's end marker is an error, unless the answer had said why it ends. Dropping the stream
+//! cancels the request.
 
 use super::answer::Head;
+use super::attempt::verdict;
 use super::breaker::Verdict;
 use super::endpoint::Guard;
 use super::error::{Limit, UpstreamError};
+use super::reported::reported;
 use super::sse::{Decoder, Frame};
 use super::timer::Timer;
 use crate::config::resolved::TargetKind;
@@ -30,6 +33,8 @@ pub enum Event {
 const MAX_BATCH: usize = 256;
 /// How long the rest of a complete stream is awaited, so that its connection can be used again.
 const DRAIN_LIMIT: Duration = Duration::from_secs(1);
+/// Longest silence behind an answer that said why it ends; many servers send no end marker after it.
+const FINISHED_IDLE: Duration = Duration::from_secs(5);
 
 /// The events of a streamed answer.
 #[derive(Debug)]
@@ -43,9 +48,13 @@ pub struct EventStream {
     guard: Guard,
     /// When the first event must be there; `None` once it is.
     first_by: Option<Instant>,
+    /// Until when a model may think after its first event; `None` once it has spoken.
+    think_by: Option<Instant>,
     idle: Duration,
     total_by: Instant,
     last_bytes_at: Instant,
+    /// The answer said why it ends.
+    is_finished: bool,
     /// Events that were read before the stream was handed out.
     held: Vec<Event>,
     is_complete: bool,
@@ -78,9 +87,11 @@ impl EventStream {
             timer: parts.timer,
             guard: parts.guard,
             first_by: Some(parts.first_by),
+            think_by: Some(parts.first_by),
             idle: parts.idle,
             total_by: parts.total_by,
             last_bytes_at: Instant::now(),
+            is_finished: false,
             held: Vec::new(),
             is_complete: false,
             failure: None,
@@ -102,8 +113,9 @@ impl EventStream {
         if let Some(Event::Data(frame)) = first.first()
             && is_error(frame)
         {
-            stream.guard.tell(Verdict::Failed);
-            return Err(UpstreamError::Failed { status: stream.head.status, retry_after: None });
+            let error = reported(&frame.data);
+            stream.guard.tell(verdict(&error));
+            return Err(error);
         }
         stream.guard.tell(Verdict::Began);
         stream.first_by = None;
@@ -114,6 +126,16 @@ impl EventStream {
     /// Status and headers.
     pub fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// Notes that the model has begun to speak: from now on its silence is no thinking.
+    pub fn has_spoken(&mut self) {
+        self.think_by = None;
+    }
+
+    /// Notes that the answer said why it ends: however the stream ends now, it is complete.
+    pub fn has_finished(&mut self) {
+        self.is_finished = true;
     }
 
     /// Waits for events and appends all that have arrived to `batch`. False means that the stream ended as it should,
@@ -142,8 +164,7 @@ impl EventStream {
             return Poll::Ready(Ok(true));
         }
         if let Some(error) = self.failure.take() {
-            self.body = None;
-            return Poll::Ready(Err(error));
+            return Poll::Ready(self.conclude(error, batch));
         }
         if !is_pending {
             return Poll::Ready(Ok(false));
@@ -152,9 +173,27 @@ impl EventStream {
             return Poll::Pending;
         }
         let which = self.deadline().1;
+        Poll::Ready(self.conclude(UpstreamError::Timeout { which }, batch))
+    }
+
+    /// Ends a stream that has failed. The failure counts only if the answer was not finished.
+    fn conclude(
+        &mut self,
+        error: UpstreamError,
+        batch: &mut Vec<Event>,
+    ) -> Result<bool, UpstreamError> {
         self.body = None;
-        self.guard.tell(Verdict::Failed);
-        Poll::Ready(Err(UpstreamError::Timeout { which }))
+        if self.is_finished {
+            self.is_complete = true;
+            self.guard.tell(Verdict::Healthy);
+            batch.push(Event::Done);
+            return Ok(true);
+        }
+        // That an answer which flows takes longer than its request may is no fault of the target.
+        let flows = self.first_by.is_none();
+        let is_over = error == UpstreamError::Timeout { which: Limit::Total };
+        self.guard.tell(if flows && is_over { Verdict::Unknown } else { verdict(&error) });
+        Err(error)
     }
 
     /// Reads what is there. True if more may come.
@@ -192,7 +231,7 @@ impl EventStream {
         let (kind, is_complete) = (self.kind, &mut self.is_complete);
         let fed = self.decoder.feed(data, |frame| emit(frame, kind, is_complete, batch));
         if let Err(error) = fed {
-            self.fail(UpstreamError::TooLarge { limit: error.limit });
+            self.failure = Some(UpstreamError::TooLarge { limit: error.limit });
         } else if self.is_complete {
             self.guard.tell(Verdict::Healthy);
         }
@@ -204,29 +243,25 @@ impl EventStream {
         if self.is_complete {
             return;
         }
-        if clean {
+        // A connection that was lost before the first event gave nothing that another attempt could not give again.
+        if clean || self.first_by.is_none() {
             let (kind, is_complete) = (self.kind, &mut self.is_complete);
             self.decoder.finish(|frame| emit(frame, kind, is_complete, batch));
         }
         if self.is_complete {
             self.guard.tell(Verdict::Healthy);
         } else {
-            self.fail(UpstreamError::Cut { clean });
+            self.failure = Some(UpstreamError::Cut { clean });
         }
     }
 
-    fn fail(&mut self, error: UpstreamError) {
-        let verdict = if error.is_failure_of_target() { Verdict::Failed } else { Verdict::Unknown };
-        self.guard.tell(verdict);
-        self.failure = Some(error);
-    }
-
     fn deadline(&self) -> (Instant, Limit) {
-        let (by, which) = match self.first_by {
-            Some(by) => (by, Limit::Ttft),
-            None => {
-                (self.last_bytes_at.checked_add(self.idle).unwrap_or(self.total_by), Limit::Idle)
-            }
+        let idle = if self.is_finished { self.idle.min(FINISHED_IDLE) } else { self.idle };
+        let silent_by = self.last_bytes_at.checked_add(idle).unwrap_or(self.total_by);
+        let (by, which) = match (self.first_by, self.think_by) {
+            (Some(by), _) => (by, Limit::Ttft),
+            (None, Some(by)) if by > silent_by && !self.is_finished => (by, Limit::Ttft),
+            _ => (silent_by, Limit::Idle),
         };
         if self.total_by <= by { (self.total_by, Limit::Total) } else { (by, which) }
     }
@@ -278,8 +313,8 @@ fn is_message_stop(frame: &Frame) -> bool {
     }
 }
 
-/// Whether a first event is an error instead of an answer: Anthropic's `error` event, or an `error` object or string as
-/// the first member of the payload, as OpenAI-compatible servers send it.
+/// Whether a first event is an error instead of an answer: an `error` event, or an `error` object or string as the first
+/// member of the payload, as OpenAI-compatible servers send it.
 fn is_error(frame: &Frame) -> bool {
     let opening = || {
         let rest = frame.data.trim_ascii_start().strip_prefix(b"{")?;

@@ -1,5 +1,6 @@
 //! The whole room against scripted providers: delays, cuts, resets, silence, garbage and rate limits.
 
+mod finished;
 mod http2;
 
 use super::scripted::{Act, Server, answer, chunk, end, json, stream_head, target};
@@ -206,6 +207,7 @@ async fn a_stream_that_fails_midway_gives_its_events_and_then_the_error() {
             target.limits.idle = SHORT;
         }
         let mut stream = Client::new(target).stream().await;
+        stream.has_spoken();
         server.go();
         let (payloads, result) = collect(&mut stream).await;
         assert_eq!(payloads[0], "1", "{name}");

@@ -382,6 +382,7 @@ async fn real_targets_get_the_redacted_request_and_the_check_sees_the_restored_a
         content_type: "json".to_owned(),
         pieces: vec![body.to_string()],
         end: End::Clean,
+        pause_ms: 0,
     };
     let upstream = Upstream::start(vec![script]).await;
     let config = TWO.replacen("http://127.0.0.1:9/v1", &upstream.url, 1);

@@ -47,6 +47,8 @@ struct Expect {
     n_sent: Option<usize>,
     n_sent2: Option<usize>,
     record: Option<ExpectRecord>,
+    /// Rows of the ledger.
+    n_records: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -63,6 +65,13 @@ struct ExpectRecord {
     cached_read: Option<u64>,
     output: Option<u64>,
     cost_known: Option<bool>,
+    cache_write: Option<u64>,
+    cache_write_1h: Option<u64>,
+    /// In dollars with nine decimals.
+    cost: Option<String>,
+    /// Latency class and aims, such as `standard ttft=met total=upstream`.
+    latency: Option<String>,
+    estimated: Option<bool>,
 }
 
 fn default_config() -> String {
@@ -84,6 +93,10 @@ const CASES: &[(&str, &str)] = &[
     ("routing", include_str!("../data/river/routing.yaml")),
     ("anthropic", include_str!("../data/river/anthropic.yaml")),
     ("bad_input", include_str!("../data/river/bad_input.yaml")),
+    ("latency", include_str!("../data/river/latency.yaml")),
+    ("streams", include_str!("../data/river/streams.yaml")),
+    ("stream_errors", include_str!("../data/river/stream_errors.yaml")),
+    ("money", include_str!("../data/river/money.yaml")),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,6 +171,9 @@ async fn run(case: &Case) -> Vec<String> {
             format!("{} requests sent to the second", upstream2.seen().len()),
         );
     }
+    if expect.n_records.is_some_and(|n| n != records.len()) {
+        wrong.push(format!("{} ledger rows", records.len()));
+    }
     if let Some(record) = &expect.record {
         match records.as_slice() {
             [one] => wrong.extend(compare(one, record, answer.status)),
@@ -195,6 +211,16 @@ fn compare(found: &RequestRecord, expect: &ExpectRecord, status: u16) -> Vec<Str
     check("input", &number(&expect.input), found.usage.input.to_string());
     check("cached_read", &number(&expect.cached_read), found.usage.cached_read.to_string());
     check("output", &number(&expect.output), found.usage.output.to_string());
+    check("cache_write", &number(&expect.cache_write), found.usage.cache_write.to_string());
+    check(
+        "cache_write_1h",
+        &number(&expect.cache_write_1h),
+        found.usage.cache_write_1h.to_string(),
+    );
+    let flag = |flag: &Option<bool>| flag.map(|flag| flag.to_string());
+    check("estimated", &flag(&expect.estimated), found.usage.estimated.to_string());
+    check("cost", &expect.cost, found.cost.map_or("unknown".to_owned(), |cost| cost.to_string()));
+    check("latency", &expect.latency, found.latency.map_or(String::new(), |it| it.to_string()));
     check(
         "cost_known",
         &expect.cost_known.map(|b| b.to_string()),
@@ -205,4 +231,37 @@ fn compare(found: &RequestRecord, expect: &ExpectRecord, status: u16) -> Vec<Str
         wrong.push("overhead is larger than the total".to_owned());
     }
     wrong
+}
+
+/// The river alone counts a fallback, whatever the failed candidate was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fallback_counts_once() {
+    let upstream = Upstream::start(vec![script("{\"status\": 500, \"pieces\": [\"{}\"]}")]).await;
+    let good = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"fine"},"finish_reason":"stop"}]}"#;
+    let second = Upstream::start(vec![script(&format!("{{\"pieces\": ['{good}']}}"))]).await;
+    let config = "local: {enabled: false}\nledger: {enabled: false}\ntargets:\n  \
+        - {name: left-once, kind: openai, model: m, base_url: '{url}/v1', api_key: none, limits: {retries: 2}}\n  \
+        - {name: went-to, kind: openai, model: m, base_url: '{url2}/v1', api_key: none}\n\
+        route: [{name: all, to: [left-once, went-to]}]";
+    let config = config.replace("{url2}", &second.url).replace("{url}", &upstream.url);
+    let gateway = TestGateway::start(&config).await;
+    let body = r#"{"model":"auto","messages":[{"role":"user","content":"hi"}]}"#;
+    for headers in [BTreeMap::new(), BTreeMap::from([("x-weir-explain".into(), "true".into())])] {
+        let answer =
+            client::send(gateway.address, "POST", "/v1/chat/completions", &headers, body).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+    let metrics = client::send(gateway.address, "GET", "/metrics", &BTreeMap::new(), "").await.body;
+    gateway.finish().await;
+    for line in [
+        "weir_fallback_total{target=\"left-once\"} 1\n",
+        "weir_requests_total{route=\"all\",target=\"went-to\",status=\"2xx\",outcome=\"ok\"} 1\n",
+    ] {
+        assert!(metrics.contains(line), "{line} not in\n{metrics}");
+    }
+    assert!(!metrics.contains("weir_fallback_total{target=\"went-to\"}"));
+}
+
+fn script(yaml: &str) -> Script {
+    serde_saphyr::from_str(yaml).unwrap()
 }

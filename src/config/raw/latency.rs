@@ -3,11 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Time budgets of the two latency classes.
+/// Time budgets of the latency classes.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawLatency {
-    /// For requests that a person waits for.
+    /// For requests of rules that name no class. What is aimed at is recorded, and no answer is cut.
+    #[serde(default)]
+    pub standard: RawAims,
+    /// For requests of rules that would rather have a part of an answer than wait.
     #[serde(default)]
     pub interactive: RawBudget,
     /// For requests that nobody waits for.
@@ -15,7 +18,22 @@ pub struct RawLatency {
     pub background: RawBudget,
 }
 
-/// One time budget.
+/// What a class aims at. Only the target's own limits end an answer.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAims {
+    /// First token, what is aimed at, in milliseconds. Default 3000, range 1–3600000.
+    #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
+    pub ttft_target_ms: Option<u64>,
+    /// The whole request, what is aimed at, in milliseconds. Default 30000, range 1–3600000.
+    #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
+    pub total_target_ms: Option<u64>,
+    /// What each local stage may take. Default as for `interactive` unless another is named, and never less than there.
+    #[serde(default)]
+    pub stages: RawStages,
+}
+
+/// One time budget with limits.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawBudget {
@@ -26,7 +44,11 @@ pub struct RawBudget {
     /// 1–3600000.
     #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
     pub ttft_ms: Option<u64>,
-    /// The whole request, in milliseconds. Default 10000, background 180000; range 1–3600000.
+    /// The whole request, what is aimed at, in milliseconds. Default `total_ms`; range 1–3600000.
+    #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
+    pub total_target_ms: Option<u64>,
+    /// The whole request, in milliseconds; a stream that has said something ends there as a part of an answer. Default 10000,
+    /// background 180000; range 1–3600000.
     #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
     pub total_ms: Option<u64>,
     /// What each local stage may take.
@@ -46,13 +68,14 @@ pub struct RawStages {
     /// The intent, embedding included, in milliseconds. Default 150, background 5000; range 1–600000.
     #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
     pub intent_ms: Option<u64>,
-    /// Redaction, in milliseconds. Default 500, background 1000; range 1–600000.
+    /// Redaction, in milliseconds. Default 500, standard and background 1000; range 1–600000.
     #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
     pub redact_ms: Option<u64>,
-    /// Shaping, in milliseconds. Default 50, background 2000; range 1–600000.
+    /// Shaping, in milliseconds. Default 50, standard 500, background 2000; range 1–600000.
     #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
     pub shape_ms: Option<u64>,
-    /// Waiting for a local generator, in milliseconds. Default 1000, background 60000; range 1–600000.
+    /// Waiting for a local generator, in milliseconds. Default 1000, background 60000; with `standard` and no other candidate as long
+    /// as the target's first token may take; range 1–600000.
     #[schemars(range(min = 1, max = 600_000), extend("x-unit" = "ms"))]
     pub queue_ms: Option<u64>,
 }

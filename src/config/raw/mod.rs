@@ -15,7 +15,7 @@ mod target;
 pub use experiments::{RawCompare, RawExperiments};
 pub use gain::RawGain;
 pub use intent::RawIntent;
-pub use latency::{RawBudget, RawLatency, RawStages};
+pub use latency::{RawAims, RawBudget, RawLatency, RawStages};
 pub use local::{RawLocal, RawLocalModel};
 pub use route::{RawCascade, RawEdge, RawRule, RawWhen};
 pub use target::{NoKey, RawBreaker, RawCapabilities, RawKind, RawLimits, RawTarget};
@@ -60,7 +60,7 @@ pub struct RawConfig {
     /// Settings of the detectors of personal data and secrets.
     #[serde(default)]
     pub privacy: RawPrivacy,
-    /// Time budgets of the two latency classes.
+    /// Time budgets of the three latency classes.
     #[serde(default)]
     pub latency: RawLatency,
     /// Models that run in this process.

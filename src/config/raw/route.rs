@@ -23,7 +23,7 @@ pub struct RawRule {
     pub privacy: Option<PrivacyAction>,
     /// How much the request may be shortened. Default `lossless`.
     pub shape: Option<ShapeLevel>,
-    /// Which time budget applies. Default `interactive`.
+    /// Which time budget applies. Default `standard`.
     pub latency: Option<LatencyClass>,
     /// Lets a local target begin and looks at its answer before the client gets any of it. Default: local answers go out unseen.
     pub cascade: Option<RawCascade>,

@@ -85,13 +85,17 @@ pub enum NoKey {
 #[serde(deny_unknown_fields)]
 pub struct RawLimits {
     /// Connect until the first token of a stream, in milliseconds; where it is set, also until the headers of an answer
-    /// that is not streamed. Default 10000 (not streamed: `total_ms`), range 1–3600000.
+    /// that is not streamed. Default 60000 (not streamed: `total_ms`), range 1–3600000.
     #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
     pub ttft_ms: Option<u64>,
-    /// Longest silence inside an answer, in milliseconds. Default 30000, range 1–3600000.
+    /// The same where the request asks for reasoning or the model is known to reason, in milliseconds. Default 300000, or
+    /// `ttft_ms` if that is more; range 1–3600000.
+    #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
+    pub reasoning_ttft_ms: Option<u64>,
+    /// Longest silence inside an answer, in milliseconds. Default 60000, range 1–3600000.
     #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
     pub idle_ms: Option<u64>,
-    /// One whole attempt, in milliseconds. Default 180000, range 1–3600000.
+    /// One whole attempt, in milliseconds. Default 1800000, range 1–3600000.
     #[schemars(range(min = 1, max = 3_600_000), extend("x-unit" = "ms"))]
     pub total_ms: Option<u64>,
     /// Retries after the first attempt. Default 2, range 0–3.

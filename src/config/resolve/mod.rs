@@ -21,7 +21,7 @@ use super::check::Places;
 use super::entities;
 use super::overlay::Written;
 use super::problem::{Problem, name_hint};
-use super::raw::{RawBudget, RawConfig, RawLatency, RawPrivacy};
+use super::raw::{RawBudget, RawConfig, RawLatency, RawPrivacy, RawStages};
 use super::resolved::{Budget, Config, LatencyBudgets, LedgerSettings, PrivacySettings};
 use super::{Overrides, show};
 use crate::chat::EntityType;
@@ -173,32 +173,70 @@ fn unknown_entity(name: &str, path: &str, cx: &mut Context<'_>) {
     }
 }
 
+/// Allowances of the local stages in milliseconds where somebody waits: detection, intent, redaction, shaping, queue.
+const SOON: [u64; 5] = [1000, 150, 500, 50, 1000];
+/// The same for rules that name no class; never less than where somebody waits.
+const USUAL: [u64; 5] = [1000, 150, 1000, 500, 1000];
+/// The same where nobody waits.
+const LATER: [u64; 5] = [2000, 5000, 1000, 2000, 60_000];
+
+/// The larger of each allowance, in milliseconds.
+fn at_least(budget: &Budget, least: [u64; 5]) -> [u64; 5] {
+    let given = [budget.detect, budget.intent, budget.redact, budget.shape, budget.queue];
+    let ms = given.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    std::array::from_fn(|stage| ms[stage].max(least[stage]))
+}
+
 fn latency(raw: &RawLatency, cx: &mut Context<'_>) -> LatencyBudgets {
     let ms = |value: Option<u64>, default: u64| Duration::from_millis(value.unwrap_or(default));
-    let budget = |raw: &RawBudget, d: [u64; 8]| Budget {
-        ttft_target: ms(raw.ttft_target_ms, d[0].min(raw.ttft_ms.unwrap_or(d[0]))),
-        ttft_limit: ms(raw.ttft_ms, d[1].min(raw.total_ms.unwrap_or(d[1]))),
-        total: ms(raw.total_ms, d[2].max(raw.ttft_ms.unwrap_or(d[2]))),
-        detect: ms(raw.stages.detect_ms, d[3]),
-        intent: ms(raw.stages.intent_ms, d[4]),
-        redact: ms(raw.stages.redact_ms, d[5]),
-        shape: ms(raw.stages.shape_ms, d[6]),
-        queue: ms(raw.stages.queue_ms, d[7]),
+    let stages = |raw: &RawStages, d: [u64; 5]| Budget {
+        ttft_target: Duration::ZERO,
+        total_target: Duration::ZERO,
+        ttft_limit: None,
+        total: None,
+        detect: ms(raw.detect_ms, d[0]),
+        intent: ms(raw.intent_ms, d[1]),
+        redact: ms(raw.redact_ms, d[2]),
+        shape: ms(raw.shape_ms, d[3]),
+        queue: ms(raw.queue_ms, d[4]),
     };
-    let interactive = budget(&raw.interactive, [1500, 3000, 10_000, 1000, 150, 500, 50, 1000]);
-    let background =
-        budget(&raw.background, [10_000, 60_000, 180_000, 2000, 5000, 1000, 2000, 60_000]);
-    for (class, budget) in [("interactive", &interactive), ("background", &background)] {
+    let bounded = |raw: &RawBudget, d: [u64; 3], of_stages: [u64; 5]| {
+        let total = ms(raw.total_ms, d[2].max(raw.ttft_ms.unwrap_or(d[2])));
+        Budget {
+            ttft_target: ms(raw.ttft_target_ms, d[0].min(raw.ttft_ms.unwrap_or(d[0]))),
+            total_target: raw.total_target_ms.map_or(total, Duration::from_millis),
+            ttft_limit: Some(ms(raw.ttft_ms, d[1].min(raw.total_ms.unwrap_or(d[1])))),
+            total: Some(total),
+            ..stages(&raw.stages, of_stages)
+        }
+    };
+    let interactive = bounded(&raw.interactive, [1500, 3000, 10_000], SOON);
+    let background = bounded(&raw.background, [10_000, 60_000, 180_000], LATER);
+    let ttft_target = raw.standard.ttft_target_ms;
+    let standard = Budget {
+        ttft_target: ms(ttft_target, 3000.min(raw.standard.total_target_ms.unwrap_or(3000))),
+        total_target: ms(raw.standard.total_target_ms, 30_000.max(ttft_target.unwrap_or(0))),
+        ..stages(&raw.standard.stages, at_least(&interactive, USUAL))
+    };
+    let classes =
+        [("standard", &standard), ("interactive", &interactive), ("background", &background)];
+    for (class, budget) in classes {
         let path = format!("latency.{class}");
         if cx.broken(&path) {
             continue;
         }
-        if budget.ttft_target > budget.ttft_limit {
+        if budget.ttft_limit.is_some_and(|limit| budget.ttft_target > limit) {
             cx.report(&format!("{path}.ttft_target_ms"), "is above `ttft_ms`", None);
         }
         if budget.ttft_limit > budget.total {
             cx.report(&format!("{path}.ttft_ms"), "is above `total_ms`", None);
         }
+        if budget.total.is_some_and(|total| budget.total_target > total) {
+            cx.report(&format!("{path}.total_target_ms"), "is above `total_ms`", None);
+        }
+        if budget.ttft_target > budget.total_target {
+            cx.report(&format!("{path}.ttft_target_ms"), "is above `total_target_ms`", None);
+        }
     }
-    LatencyBudgets { interactive, background }
+    LatencyBudgets { standard, interactive, background }
 }

@@ -87,8 +87,7 @@ fn default_rule(targets: &[Arc<Target>]) -> Rule {
         to: default_order(targets, privacy),
         privacy,
         shape: ShapeLevel::Lossless,
-        // Nobody said that a person waits, and a long answer must not be cut after ten seconds.
-        latency: LatencyClass::Background,
+        latency: LatencyClass::Standard,
         cascade: None,
         edge: None,
         shadow: None,

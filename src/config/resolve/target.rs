@@ -29,6 +29,13 @@ const WINDOWS: [(&str, u32); 7] = [
     ("smollm2-", 8_192),
 ];
 
+/// First token of a stream, in milliseconds.
+const TTFT_MS: u64 = 60_000;
+/// First token where the model may think first, in milliseconds.
+const REASONING_TTFT_MS: u64 = 300_000;
+/// One whole attempt, in milliseconds.
+const TOTAL_MS: u64 = 1_800_000;
+
 pub(super) fn targets(
     raw: &RawConfig,
     local: &LocalModels,
@@ -102,6 +109,7 @@ fn target(
         WINDOWS.iter().find(|(start, _)| model.starts_with(start)).map(|(_, window)| *window);
     let window = raw.window.or(own.map_or(known, |own| own.max_len));
     let ms = |value: Option<u64>, default| Duration::from_millis(value.unwrap_or(default));
+    let ttft = ms(raw.limits.ttft_ms, TTFT_MS);
     let remote = endpoint.unwrap_or_default();
     Some(Target {
         name: name.into(),
@@ -117,10 +125,11 @@ fn target(
         key_source: remote.key_source,
         headers: headers(raw, kind, path, cx),
         limits: Limits {
-            ttft: ms(raw.limits.ttft_ms, 10_000),
-            headers: ms(raw.limits.ttft_ms.or(raw.limits.total_ms), 180_000),
-            idle: ms(raw.limits.idle_ms, 30_000),
-            total: ms(raw.limits.total_ms, 180_000),
+            ttft,
+            reasoning_ttft: ms(raw.limits.reasoning_ttft_ms, REASONING_TTFT_MS).max(ttft),
+            headers: ms(raw.limits.ttft_ms.or(raw.limits.total_ms), TOTAL_MS),
+            idle: ms(raw.limits.idle_ms, 60_000),
+            total: ms(raw.limits.total_ms, TOTAL_MS),
             retries: raw.limits.retries.unwrap_or(2),
         },
         breaker: BreakerSettings {

@@ -1,7 +1,7 @@
 //! Decodes whole answers and errors.
 
 use super::finish_reason;
-use super::usage::WireUsage;
+use super::usage;
 use crate::chat::{ChatResponse, Choice, ResponseToolCall, Usage};
 use crate::dialect::DialectError;
 use crate::dialect::json::{Kind, Tape, Value};
@@ -37,10 +37,8 @@ pub fn decode_response(body: &[u8]) -> Result<ChatResponse, DialectError> {
         model: text_of(root, "model"),
         choices: vec![choice],
         usage: root.get("usage").and_then(|usage| {
-            let wire: WireUsage = serde_json::from_str(usage.raw()).ok()?;
-            let mut usage = Usage::default();
-            wire.update(&mut usage);
-            Some(usage)
+            let mut counted = Usage::default();
+            usage::update(&mut counted, usage).then_some(counted)
         }),
     })
 }

@@ -2,10 +2,10 @@
 
 use super::decode::{text_of, utf8};
 use super::finish_reason;
-use super::usage::WireUsage;
+use super::usage;
 use crate::chat::{StreamEvent, Usage};
 use crate::dialect::DialectError;
-use crate::dialect::json::{Kind, Tape, Value};
+use crate::dialect::json::{Tape, Value};
 use std::collections::BTreeMap;
 
 /// Decodes the events of one stream. Events and blocks that are new to Weir are passed over.
@@ -125,12 +125,10 @@ impl StreamDecoder {
         (!call.has_arguments).then(|| arguments(call.index, "{}".to_owned()))
     }
 
-    /// Counts so far: later ones are cumulative and replace earlier ones.
+    /// Counts so far, which are cumulative.
     fn count(&mut self, holder: Value<'_>) -> Option<StreamEvent> {
-        let usage = holder.get("usage").filter(|usage| usage.kind() == Kind::Object)?;
-        let wire: WireUsage = serde_json::from_str(usage.raw()).ok()?;
-        wire.update(&mut self.usage);
-        Some(StreamEvent::Usage(self.usage))
+        usage::update(&mut self.usage, holder.get("usage")?)
+            .then_some(StreamEvent::Usage(self.usage))
     }
 }
 

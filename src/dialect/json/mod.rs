@@ -7,11 +7,24 @@
 mod scan;
 mod tape;
 
+use crate::chat::believable;
+
 pub(super) use scan::{Literal, Scanner, Syntax};
 pub(super) use tape::{Kind, Tape, Value};
 
 /// Deepest nesting that is read: the limit of `serde_json`, so nothing later chokes on what passed here.
 pub(super) const MAX_DEPTH: u32 = 127;
+
+/// A count of tokens: a number, or digits in a string. `None` if it is not given or cannot be one.
+pub(super) fn count(value: Option<Value<'_>>) -> Option<u64> {
+    let value = value?;
+    let number = match value.kind() {
+        Kind::Number => value.number()?,
+        Kind::String => value.inner().trim().parse().ok()?,
+        _ => return None,
+    };
+    believable(number)
+}
 
 /// The text of a JSON string literal without its quotes, escapes replaced. Expects escapes that have been checked.
 pub(super) fn unescape(inner: &str) -> String {

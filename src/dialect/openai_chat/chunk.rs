@@ -17,14 +17,45 @@ pub struct ChunkFacts {
     pub usage_only: bool,
     /// Whether it carries something generated: text, reasoning, a refusal, audio or a tool call.
     pub has_content: bool,
-    /// Whether a choice ends with it.
-    pub finished: bool,
+    /// The choices that it speaks of and those that end with it.
+    pub choices: Choices,
     /// The type (and code, behind a colon) of an error that the provider reports inside the stream.
     pub error: Option<String>,
     /// Where a `usage` field stands, with the comma that goes if it goes.
     usage_field: Option<Range<usize>>,
     /// Whether there are more `usage` fields than one.
     usage_repeats: bool,
+}
+
+/// Choices of a stream as sets of bits by their index; one beyond 63 counts as number 63.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Choices {
+    seen: u64,
+    ended: u64,
+}
+
+impl Choices {
+    /// Takes in those of the next chunk.
+    pub fn add(&mut self, next: Self) {
+        self.seen |= next.seen;
+        self.ended |= next.ended;
+    }
+
+    /// Whether all of `n` choices, and every other that was seen, have said why they end.
+    pub fn are_finished(self, n: u32) -> bool {
+        self.seen & !self.ended == 0 && self.n_ended() >= n.clamp(1, 64)
+    }
+
+    /// How many have said why they end.
+    pub fn n_ended(self) -> u32 {
+        self.ended.count_ones()
+    }
+
+    /// The indices of those that have not ended.
+    pub fn open(self) -> impl Iterator<Item = u32> {
+        let open = self.seen & !self.ended;
+        (0..64).filter(move |index| open >> index & 1 == 1)
+    }
 }
 
 /// Reads one chunk: the data of one SSE event but `[DONE]`.
@@ -85,7 +116,13 @@ fn choice(at: &mut Scanner<'_>, facts: &mut ChunkFacts) -> Result<(), Syntax> {
     if at.peek() != Some(b'{') {
         return at.skip().map(drop);
     }
+    let (mut index, mut ended) = (0, false);
     at.members(|at, key, _| match &*at.text(key) {
+        "index" => {
+            let span = at.skip()?;
+            index = at.slice(span).parse().unwrap_or(0_u64).min(63);
+            Ok(())
+        }
         "delta" | "message" if at.peek() == Some(b'{') => at.members(|at, key, _| {
             match &*at.text(key) {
                 "content" | "reasoning" | "reasoning_content" | "refusal" | "tool_calls"
@@ -97,11 +134,13 @@ fn choice(at: &mut Scanner<'_>, facts: &mut ChunkFacts) -> Result<(), Syntax> {
             Ok(())
         }),
         "finish_reason" => {
-            facts.finished |= says_something(at)?;
+            ended |= says_something(at)?;
             Ok(())
         }
         _ => at.skip().map(drop),
-    })
+    })?;
+    facts.choices.add(Choices { seen: 1 << index, ended: u64::from(ended) << index });
+    Ok(())
 }
 
 /// Passes a value and says whether it is more than `null`, an empty string or an empty array.

@@ -81,6 +81,30 @@ impl ChunkEncoder {
         }
     }
 
+    /// The last chunk of a choice that a limit ended: its reason is `length`, and `weir.partial` names the limit.
+    pub fn partial(&mut self, choice: u32, limit: &str) -> Bytes {
+        self.finished = true;
+        self.begun.insert(choice);
+        let mut out = self.head.clone();
+        let usage = if self.include_usage { r#","usage":null"# } else { "" };
+        let limit = json_string(limit);
+        let _ = write!(
+            out,
+            r#"{{"index":{choice},"delta":{{}},"logprobs":null,"finish_reason":"length"}}]{usage},"weir":{{"partial":{limit}}}}}"#
+        );
+        out.into()
+    }
+
+    /// An encoder that goes on where a provider's own chunks end; `last` is one of them.
+    pub fn after(last: &[u8], include_usage: bool) -> Self {
+        let last = serde_json::from_slice::<serde_json::Value>(last).unwrap_or_default();
+        let mut encoder = Self::new(last["created"].as_i64().unwrap_or(0), include_usage);
+        if let (Some(id), Some(model)) = (last["id"].as_str(), last["model"].as_str()) {
+            encoder.start(id, model);
+        }
+        encoder
+    }
+
     fn start(&mut self, id: &str, model: &str) {
         let (id, model) = (json_string(id), json_string(model));
         self.head = format!(

@@ -14,19 +14,21 @@ mod fields;
 mod format;
 mod message;
 mod parameters;
+mod reasoning;
 mod response;
 mod spoken;
 mod tools;
 mod usage;
 mod words;
 
-pub use chunk::{ChunkFacts, hide_usage, read_chunk};
+pub use chunk::{Choices, ChunkFacts, hide_usage, read_chunk};
 pub use collect::Collector;
 pub use decode::decode_request;
 pub use edits::upstream_edits;
 pub use encode::{ChunkEncoder, encode_response};
 pub use errors::error_body;
 pub use format::output_format;
+pub use reasoning::asks_for_reasoning;
 pub use response::{ResponseFacts, read_response};
 pub use spoken::{Spoken, SpokenStream};
 

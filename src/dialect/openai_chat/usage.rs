@@ -6,10 +6,11 @@
 //! beside the completion), Anthropic (`cache_…_input_tokens`, beside the input).
 
 use crate::chat::Usage;
-use crate::dialect::json::{Kind, Value};
+use crate::dialect::json::{Value, count};
 use std::fmt::Write as _;
 
-/// Reads a `usage` object; `None` if it counts nothing. Missing, `null` and negative counts are 0, fractions rounded.
+/// Reads a `usage` object; `None` if it counts nothing, or more than a model can reach. Missing, `null` and negative
+/// counts are 0, fractions rounded, and digits in a string are a count.
 pub(super) fn read(usage: Value<'_>) -> Option<Usage> {
     let first = |names: &[&str]| names.iter().find_map(|name| count(usage.get(name)));
     let nested = |outer: &str, names: &[&str]| {
@@ -27,11 +28,14 @@ pub(super) fn read(usage: Value<'_>) -> Option<Usage> {
         .or_else(|| nested("output_tokens_details", &["reasoning_tokens"]))
         .or_else(|| first(&["reasoning_tokens"]))
         .unwrap_or(0);
+    let hour = hour_writes(usage);
+    let written = written.max(hour);
     let missed = first(&["prompt_cache_miss_tokens"]);
     let prompt =
         first(&["prompt_tokens", "input_tokens"]).or_else(|| Some(missed?.saturating_add(cached)));
     let completion = first(&["completion_tokens", "output_tokens"]);
-    if prompt.is_none() && completion.is_none() {
+    let absurd = |name: &str| is_absurd(usage.get(name));
+    if prompt.is_none() && completion.is_none() || MAIN_COUNTS.into_iter().any(absurd) {
         return None;
     }
     let (prompt, completion) = (prompt.unwrap_or(0), completion.unwrap_or(0));
@@ -47,16 +51,32 @@ pub(super) fn read(usage: Value<'_>) -> Option<Usage> {
         input,
         cached_read: cached,
         cache_write: written,
+        cache_write_1h: hour,
         output: completion.saturating_add(hidden),
         reasoning: reasoning.max(hidden).min(completion.saturating_add(hidden)),
         estimated: false,
     })
 }
 
-fn count(value: Option<Value<'_>>) -> Option<u64> {
-    let value = value.filter(|value| value.kind() == Kind::Number)?;
-    // Negative numbers saturate at 0.
-    value.number().map(|number| number.round() as u64)
+/// Counts without which the others say nothing.
+const MAIN_COUNTS: [&str; 4] =
+    ["prompt_tokens", "input_tokens", "completion_tokens", "output_tokens"];
+
+/// Whether something is given that cannot be a count.
+fn is_absurd(value: Option<Value<'_>>) -> bool {
+    value.is_some() && count(value).is_none()
+}
+
+/// Tokens written to a cache for an hour, as Anthropic names them and as gateways in front of it do.
+fn hour_writes(usage: Value<'_>) -> u64 {
+    let details = usage.get("prompt_tokens_details");
+    let places = [
+        usage.get("cache_creation"),
+        details.and_then(|details| details.get("cache_creation_token_details")),
+        details.and_then(|details| details.get("cache_creation")),
+    ];
+    let named = |place: Option<Value<'_>>| count(place?.get("ephemeral_1h_input_tokens"));
+    places.into_iter().find_map(named).unwrap_or(0)
 }
 
 /// Appends a `usage` object in OpenAI's form.

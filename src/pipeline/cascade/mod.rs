@@ -133,13 +133,22 @@ pub(super) async fn run(
     };
     match (kept, ready) {
         (Err(error), _) if !error.kind.falls_back() => (1, Err(error)),
-        (_, Some(beside)) => (2, take(ctx, remarks, *beside)),
+        (_, Some(beside)) => {
+            left(&target);
+            (2, take(ctx, remarks, *beside))
+        }
         (_, None) if Instant::now() >= begins => {
+            left(&target);
             let beside = beside.await;
             (2, take(ctx, remarks, beside))
         }
         (kept, None) => (1, kept),
     }
+}
+
+/// Counts that a request went on from the local candidate to the one beside it.
+fn left(target: &Target) {
+    telemetry::counter(Metric::Fallback, &[&target.name]).add(1);
 }
 
 /// A look at an answer that was there before: by the confidence that is told of it, else by its words.

@@ -21,6 +21,9 @@ pub struct Script {
     /// Pieces of the body, each written by itself.
     #[serde(default)]
     pub pieces: Vec<String>,
+    /// Silence before every piece but the first, in milliseconds.
+    #[serde(default)]
+    pub pause_ms: u64,
     #[serde(default)]
     pub end: End,
 }
@@ -149,9 +152,12 @@ async fn answer(socket: &mut TcpStream, script: &Script) -> bool {
     if socket.write_all(head.as_bytes()).await.is_err() {
         return false;
     }
-    for piece in &script.pieces {
+    for (n, piece) in script.pieces.iter().enumerate() {
         if piece.is_empty() {
             continue;
+        }
+        if n > 0 && script.pause_ms > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(script.pause_ms)).await;
         }
         let frame = format!("{:x}\r\n{piece}\r\n", piece.len());
         if socket.write_all(frame.as_bytes()).await.is_err() || socket.flush().await.is_err() {

@@ -2,13 +2,13 @@
 
 use super::super::{Page, StoreError};
 use super::notes;
-use super::schema::{self, MAX_HOPS, WITH_OUTCOMES, WITH_TRIALS};
+use super::schema::{self, MAX_HOPS, WITH_AIMS, WITH_OUTCOMES, WITH_TRIALS};
 use super::trials;
 use crate::chat::{Hop, HopKind, Intent, Outcome, RequestRecord, Usage};
 use crate::ledger::codes;
 use crate::ledger::summary::{By, Groups, Sample, SummaryRow, day_name, day_number};
 use crate::units::NanoUsd;
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -139,6 +139,9 @@ fn page(
         if version >= WITH_OUTCOMES {
             record.task = notes::task(&snapshot, seq)?;
         }
+        if version >= WITH_AIMS {
+            add_aims(&snapshot, seq, &texts, &mut record)?;
+        }
         if version >= WITH_TRIALS {
             record.side = trials::side(&snapshot, seq)?;
         }
@@ -146,6 +149,35 @@ fn page(
         page.cursor = page.cursor.max(seq);
     }
     Ok(page)
+}
+
+/// Adds what stands in tables of its own: the aims of the latency class, and the cache writes for an hour of every hop.
+fn add_aims(
+    connection: &Connection,
+    seq: i64,
+    texts: &Texts,
+    record: &mut RequestRecord,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("SELECT latency FROM aims WHERE seq = ?1")?;
+    let latency: Option<i64> = statement.query_row([seq], |row| row.get(0)).optional()?;
+    // A text of another form, in a damaged file, reads as none.
+    record.latency = texts.get(latency).and_then(|text| text.parse().ok());
+    if record.usage.cache_write == 0 {
+        return Ok(());
+    }
+    let sql = "SELECT key, tokens FROM hour_writes WHERE key BETWEEN ?1 AND ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let first = seq.saturating_mul(MAX_HOPS);
+    let mut rows = statement.query([first, first.saturating_add(MAX_HOPS - 1)])?;
+    while let Some(row) = rows.next()? {
+        let (n, tokens) = (row.get::<_, i64>(0)? - first, uint(row, 1)?);
+        let hop = usize::try_from(n).ok().and_then(|n| record.hops.get_mut(n));
+        if let Some(usage) = hop.and_then(|hop| hop.usage.as_mut()) {
+            usage.cache_write_1h = tokens;
+            record.usage.cache_write_1h = record.usage.cache_write_1h.saturating_add(tokens);
+        }
+    }
+    Ok(())
 }
 
 fn request(row: &Row<'_>, texts: &Texts) -> Result<RequestRecord, StoreError> {
@@ -181,6 +213,7 @@ fn request(row: &Row<'_>, texts: &Texts) -> Result<RequestRecord, StoreError> {
         cost: row.get::<_, Option<i64>>("cost")?.map(NanoUsd),
         total_us: uint(row, row.as_ref().column_index("total_us")?)?,
         ttft_us: optional_uint(row, row.as_ref().column_index("ttft_us")?)?,
+        latency: None,
         overhead_us: uint(row, row.as_ref().column_index("overhead_us")?)?,
         task: None,
         side: None,
@@ -220,6 +253,7 @@ fn usage(row: &Row<'_>, first: usize) -> Result<Usage, StoreError> {
         input: uint(row, first)?,
         cached_read: uint(row, first + 1)?,
         cache_write: uint(row, first + 2)?,
+        cache_write_1h: 0,
         output: uint(row, first + 3)?,
         reasoning: uint(row, first + 4)?,
         estimated: row.get(first + 5)?,

@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const MAX_HOPS: i64 = 1_024;
 
 /// Each script leads from the version of its index to the next. Never change one that was released; add another.
-const MIGRATIONS: [&str; 6] = [TABLES, VIEWS, LOCAL_WORK, OUTCOMES, HISTORY, TRIALS];
+const MIGRATIONS: [&str; 7] = [TABLES, VIEWS, LOCAL_WORK, OUTCOMES, HISTORY, TRIALS, AIMS];
 
 /// From this version on there are tasks and feedback.
 pub(super) const WITH_OUTCOMES: i64 = 4;
@@ -19,6 +19,8 @@ pub(super) const WITH_OUTCOMES: i64 = 4;
 pub(super) const WITH_HISTORY: i64 = 5;
 /// From this version on there are pairs of answers and sides of canaries.
 pub(super) const WITH_TRIALS: i64 = 6;
+/// From this version on there are the aims of latency classes and cache writes for an hour.
+pub(super) const WITH_AIMS: i64 = 7;
 
 const TABLES: &str = "
     CREATE TABLE names(
@@ -161,6 +163,14 @@ const TRIALS: &str = "
         compared TEXT NOT NULL
     );
     CREATE INDEX pairs_at ON pairs(at_us);";
+
+const AIMS: &str = "
+    INSERT INTO outcomes VALUES (8, 'partial');
+    CREATE TABLE aims(seq INTEGER PRIMARY KEY, latency INTEGER NOT NULL);
+    CREATE TABLE hour_writes(key INTEGER PRIMARY KEY, tokens INTEGER NOT NULL);
+    CREATE VIEW latency_log AS SELECT
+        lower(hex(r.id)) AS request, n.name AS latency
+    FROM aims a JOIN requests r ON r.seq = a.seq JOIN names n ON n.id = a.latency;";
 
 /// The version of this program's schema.
 pub(super) fn known() -> i64 {

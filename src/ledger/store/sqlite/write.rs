@@ -86,6 +86,12 @@ impl Writer {
                 .prepare_cached("INSERT INTO tasks VALUES (?1, ?2)")?
                 .execute((seq, task.as_bytes().as_slice()))?;
         }
+        if let Some(latency) = record.latency {
+            let latency = self.names.id(connection, &latency.to_string())?;
+            connection
+                .prepare_cached("INSERT INTO aims VALUES (?1, ?2)")?
+                .execute((seq, latency))?;
+        }
         if let Some(side) = record.side {
             trials::add_side(connection, seq, side)?;
         }
@@ -210,6 +216,11 @@ impl Writer {
                 usage.estimated,
             ])?,
         };
+        if let Some(tokens) = hop.usage.map(|usage| usage.cache_write_1h).filter(|n| *n > 0) {
+            connection
+                .prepare_cached("INSERT INTO hour_writes VALUES (?1, ?2)")?
+                .execute((key, int(tokens)))?;
+        }
         Ok(())
     }
 }
