@@ -12,7 +12,7 @@ pub use gateway::{Changed, Gateway, PatchError};
 
 use crate::analyze::gain::{GainFileError, GainModel, Seen};
 use crate::analyze::{EmbedError, Embedder, IntentModel, tokens};
-use crate::chat::{ChatRequest, GainEstimate, Intent, LatencyClass, SlotKind, Usage};
+use crate::chat::{ChatRequest, GainEstimate, Intent, LatencyClass, Usage};
 use crate::config::{Budget, Config, GainPair, LocalModels, Rule, Target, TargetKind};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{
@@ -22,12 +22,14 @@ use crate::inference::{
 use crate::ledger::Ledger;
 use crate::pipeline::StageFailure;
 use crate::pricing::PriceTable;
-use crate::privacy::detect::{Detectors, undisguised};
+use crate::privacy::detect::{Detectors, reading_text};
 use crate::telemetry::{self, Metric};
 use crate::units::NanoUsd;
 use crate::upstream::{Health, Upstreams};
 use arc_swap::ArcSwapOption;
 use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -263,8 +265,8 @@ impl LiveState {
         }
     }
 
-    /// What the edge model says about each text of a request; nothing about tool definitions, which operators write. Without
-    /// a rule that could make use of it nothing is read.
+    /// What the edge model says about each text of a request. Definitions of tools are read too: they repeat, so that most of
+    /// their readings are kept from before. Without a rule that could make use of it nothing is read.
     ///
     /// # Errors
     /// [`StageFailure::NotReady`] if the model is not there, [`StageFailure::Error`] if it failed.
@@ -272,25 +274,27 @@ impl LiveState {
         &self,
         request: &ChatRequest,
     ) -> Result<Vec<Option<Arc<Reading>>>, StageFailure> {
-        let mut readings = vec![None; request.texts.len()];
-        let slots: Vec<usize> = (0..readings.len())
-            .filter(|slot| self.reads && request.texts[*slot].kind != SlotKind::Schema)
-            .collect();
-        if slots.is_empty() {
-            return Ok(readings);
+        if !self.reads || request.texts.is_empty() {
+            return Ok(vec![None; request.texts.len()]);
         }
         self.runtime.settled(Which::Edge).await;
-        let texts: Vec<_> =
-            slots.iter().map(|slot| undisguised(&request.texts[*slot].text)).collect();
+        // Each text once: names of properties stand in many tools.
+        let mut texts: Vec<Cow<'_, str>> = Vec::new();
+        let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
+        let place = |slot| {
+            let text = reading_text(slot);
+            *known.entry(text).or_insert_with_key(|text| {
+                texts.push(text.clone());
+                texts.len() - 1
+            })
+        };
+        let places: Vec<usize> = request.texts.iter().map(place).collect();
         let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
         let found = self.runtime.read(&texts).await.map_err(|error| match error {
             InferenceError::NotReady { .. } => StageFailure::NotReady,
             _ => StageFailure::Error,
         })?;
-        for (slot, reading) in slots.into_iter().zip(found) {
-            readings[slot] = Some(reading);
-        }
-        Ok(readings)
+        Ok(places.into_iter().map(|place| found.get(place).cloned()).collect())
     }
 
     /// The intent of a request.

@@ -9,7 +9,7 @@ use std::ops::Range;
 /// A byte range in a JSON body. For a string it includes both quotes.
 pub type Span = Range<usize>;
 
-/// What a piece of text is to the conversation; decides who may change it.
+/// What a piece of text is to the conversation; decides who may change it, and which form a placeholder has there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SlotKind {
     /// Words of a message: a string `content` or a part of type `text`.
@@ -20,14 +20,25 @@ pub enum SlotKind {
     ToolArguments,
     /// A description or other words inside `tools`, `functions` or `response_format`.
     Schema,
-    /// Any other string that may carry words: `user`, `metadata` values, `prediction`, unknown fields.
+    /// A name in the letters that providers allow for it: of a tool, a schema, a property, or any other key of an object.
+    Name,
+    /// The `name` of whoever speaks in a message.
+    Speaker,
+    /// Any other string or long number that may carry words: `user`, `metadata` values, `prediction`, unknown fields.
     Other,
 }
 
-/// One string of a body that may carry somebody's words.
+impl SlotKind {
+    /// Whether a placeholder must be a name itself: letters, digits and underscores, without brackets.
+    pub fn is_name(self) -> bool {
+        matches!(self, Self::Name | Self::Speaker)
+    }
+}
+
+/// One string (or long number) of a body that may carry somebody's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextSlot {
-    /// The JSON string literal in the body, quotes included.
+    /// The JSON literal in the body, the quotes of a string included. An edit of a number makes it a string.
     pub span: Span,
     /// The decoded text.
     pub text: String,

@@ -33,6 +33,17 @@ impl PrivacyAction {
     }
 }
 
+/// What happens to content that no detector can read, before a request leaves the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UncheckedAction {
+    /// It leaves as it is, and the record names its kind.
+    #[default]
+    Pass,
+    /// A request that has such content does not leave.
+    Refuse,
+}
+
 /// How much shaping may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

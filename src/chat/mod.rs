@@ -18,7 +18,7 @@ pub use analysis::{Analysis, GainEstimate, Intent, StageReport, TASKS, TaskGuess
 pub use body::{Edit, SlotKind, Span, TextSlot, json_string, splice};
 pub use decision::{
     Arm, Candidate, Cascade, Decision, EDGE, EdgeAnswers, Escalation, GainAsked, LatencyClass,
-    PrivacyAction, Rejected, ShapeLevel, Side, Values,
+    PrivacyAction, Rejected, ShapeLevel, Side, UncheckedAction, Values,
 };
 pub use finding::{EntityType, Finding, PUBLIC};
 pub use hop::{Hop, HopKind, Outcome, RequestRecord};

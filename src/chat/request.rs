@@ -53,6 +53,8 @@ pub struct ChatRequest {
     pub sampling: Sampling,
     /// `response_format` as received, if given.
     pub response_format: Option<Box<RawValue>>,
+    /// Kinds of content that no detector can read, each once: `image`, `audio`, `video`, `file`, `other`.
+    pub unchecked: Vec<&'static str>,
     /// Names of the top-level fields that none of the above covers, for reporting what a translation loses.
     pub unknown_fields: Vec<String>,
 }

@@ -4,7 +4,9 @@
 
 use super::overlay::Written;
 use super::profile::Profile;
-use crate::chat::{Cascade, EdgeAnswers, EntityType, LatencyClass, PrivacyAction, ShapeLevel};
+use crate::chat::{
+    Cascade, EdgeAnswers, EntityType, LatencyClass, PrivacyAction, ShapeLevel, UncheckedAction,
+};
 use crate::units::NanoUsd;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -205,6 +207,8 @@ pub struct Rule {
     pub to: Vec<Arc<str>>,
     /// What happens to findings.
     pub privacy: PrivacyAction,
+    /// What happens to content that no detector can read.
+    pub unchecked: UncheckedAction,
     /// How much shaping may do.
     pub shape: ShapeLevel,
     /// Which budget applies.

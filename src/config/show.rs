@@ -144,6 +144,7 @@ fn rule(rule: &Rule) -> Value {
         "when": when(&rule.when),
         "to": rule.to.iter().map(|name| &**name).collect::<Vec<_>>(),
         "privacy": rule.privacy,
+        "unchecked": rule.unchecked,
         "shape": rule.shape,
         "latency": rule.latency,
         "cascade": rule.cascade.map(|cascade| {

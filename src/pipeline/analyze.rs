@@ -6,8 +6,8 @@ use super::ctx::Ctx;
 use super::stage::{StageFailure, bounded};
 use crate::analyze::is_excerpted;
 use crate::chat::{
-    Analysis, ChatRequest, Finding, HopKind, Intent, Outcome, Part, Role, StageReport, TASKS,
-    TaskGuess, TextSlot,
+    Analysis, ChatRequest, Finding, HopKind, Intent, Outcome, Role, StageReport, TASKS, TaskGuess,
+    TextSlot,
 };
 use crate::inference::Reading;
 use crate::live::LiveState;
@@ -38,7 +38,7 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
     let intent = timed(find_intent(&live, request, budget.intent)).await;
     let mut analysis = Analysis {
         n_tokens: live.count_tokens(request),
-        unchecked: unchecked(request),
+        unchecked: request.unchecked.clone(),
         ..Analysis::default()
     };
     if let Some(seen) = note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect) {
@@ -48,6 +48,11 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
             analysis.gains = live.gains(&text.text, reading);
         }
         analysis.findings = seen.findings;
+        if let Some(hop) = ctx.record.hops.last_mut()
+            && !analysis.unchecked.is_empty()
+        {
+            hop.detail = Some(format!("unchecked: {}", analysis.unchecked.join(", ")));
+        }
     }
     if live.has_intents() {
         analysis.intent =
@@ -107,7 +112,7 @@ fn detect_all(
     let texts = request.texts.iter().enumerate();
     let all = texts.flat_map(|(slot, text)| {
         let reading = readings.get(slot).and_then(Option::as_ref);
-        live.detectors.scan(slot, &text.text, reading.map_or(&[], |reading| &reading.entities))
+        live.detectors.scan_slot(slot, text, reading.map_or(&[], |reading| &reading.entities))
     });
     all.collect()
 }
@@ -175,20 +180,4 @@ fn note<T>(
     hop.detail = failed.map(str::to_owned);
     stages.push(StageReport { stage: kind.as_str(), failed });
     timed.result.ok()
-}
-
-/// Content that no detector can read.
-fn unchecked(request: &ChatRequest) -> Vec<&'static str> {
-    let mut kinds = Vec::new();
-    for part in request.messages.iter().flat_map(|message| &message.parts) {
-        let kind = match part {
-            Part::Text { .. } => continue,
-            Part::Image { .. } => "image",
-            Part::Other { .. } => "other",
-        };
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    kinds
 }

@@ -154,10 +154,19 @@ impl River {
         rules: &str,
         script: impl Fn(usize) -> Vec<Act> + Send + Sync + 'static,
     ) -> Self {
+        Self::start_with("openai", rules, script).await
+    }
+
+    /// As [`Self::start`], with a provider of this kind.
+    pub async fn start_with(
+        kind: &str,
+        rules: &str,
+        script: impl Fn(usize) -> Vec<Act> + Send + Sync + 'static,
+    ) -> Self {
         let provider = Server::start(script).await;
         let base = provider.url.trim_end_matches("/chat/completions").to_owned();
         let yaml = format!(
-            "targets: [{{name: cloud, kind: openai, model: gpt-4.1-mini, provider: openai, base_url: '{base}', api_key: none, \
+            "targets: [{{name: cloud, kind: {kind}, model: gpt-4.1-mini, provider: openai, base_url: '{base}', api_key: none, \
              limits: {{retries: 0}}}}]\n{rules}"
         );
         let mut config = Config::from_text(&yaml, None, &|_| None, &Overrides::default()).unwrap();

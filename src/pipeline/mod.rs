@@ -16,6 +16,8 @@ mod harness;
 mod hear;
 mod judge;
 mod local;
+#[cfg(test)]
+mod matrix_tests;
 mod prepare;
 mod rehearsal;
 mod relay;
@@ -32,7 +34,7 @@ pub use ctx::Ctx;
 pub use edge::EdgeExplained;
 pub use explain::{Explanation, decision, explanation};
 pub use hear::hear;
-pub use judge::{Judged, verdict};
+pub use judge::{Judged, look, verdict};
 pub use rehearsal::{Canned, Charge, Rehearsal, Sent};
 pub use relay::Relay;
 pub use respond::{Reply, ReplyBody};

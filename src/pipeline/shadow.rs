@@ -8,7 +8,7 @@ use super::ctx::Ctx;
 use super::judge::{Judged, verdict};
 use super::rehearsal::Rehearsal;
 use super::respond::Remarks;
-use super::{Asked, analyze, answer, end, hear, privacy_failed};
+use super::{Asked, answer, end, hear};
 use crate::analyze::Embedder;
 use crate::chat::{
     Analysis, Candidate, ChatRequest, Decision, LatencyClass, PrivacyAction, RequestRecord,
@@ -248,7 +248,7 @@ async fn alike(live: &LiveState, a: &Spoken, b: &Spoken) -> Option<f32> {
 }
 
 /// Whether a judge finds an answer good. What it is asked goes out under the privacy of the request that it is about, whatever rule
-/// its own words would fall under.
+/// its own words would fall under, and with the placeholders that the request's target got.
 async fn judge(
     live: &Arc<LiveState>,
     asked: Asked<'_>,
@@ -259,22 +259,17 @@ async fn judge(
 ) -> Option<bool> {
     let privacy = asked.decision.privacy;
     let local = live.config.target(target)?.kind == TargetKind::Local;
-    if privacy == PrivacyAction::LocalOnly && !local {
+    if !local && matches!(privacy, PrivacyAction::LocalOnly | PrivacyAction::Block) {
         return None;
     }
-    let calls: Vec<(&str, &str)> =
-        spoken.calls.iter().map(|call| (&*call.name, &*call.arguments)).collect();
-    let messages = 0..asked.request.messages.len();
-    let words: Vec<String> = messages.map(|index| asked.request.text_of(index)).collect();
-    let words = words.join("\n");
-    let body = Judged { rubric, asked: &words, text: &spoken.text, calls: &calls }.request(target);
+    let covered = !local && privacy != PrivacyAction::Allow;
+    let found = covered.then_some(&**asked.analysis);
+    let judged = Judged { rubric, request: asked.request, found, answer: spoken };
+    let body = judged.question(live, target).await?;
     let request = Arc::new(openai_chat::decode_request(body).ok()?);
-    let mut ctx = Ctx::new(live.clone(), Instant::now(), first.record.tenant.clone());
-    let analysis = Arc::new(analyze(&mut ctx, &request).await);
-    ctx.discard();
-    if !local && privacy != PrivacyAction::Allow && privacy_failed(&analysis) {
-        return None;
-    }
+    // Nothing is left to be found in it.
+    let n_tokens = live.count_tokens(&request);
+    let analysis = Arc::new(Analysis { n_tokens, ..Analysis::default() });
     let candidate = Candidate { target: target.clone(), local };
     let asked = Asked { request: &request, analysis: &analysis, decision: asked.decision };
     let (said, _) = second(live, asked, &candidate, first, JUDGE).await?;

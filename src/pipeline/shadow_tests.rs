@@ -134,3 +134,108 @@ async fn what_must_stay_here_stays_here() {
     let done: Vec<String> = records.iter().map(hops).collect();
     assert_eq!(done, ["generate:ok"], "the request alone; a dry run is none");
 }
+
+/// Values of ten kinds, each with the words around it.
+const FOUND: [(&str, &str); 10] = [
+    ("anna.meier@example.com", "Mail anna.meier@example.com today."),
+    ("4111 1111 1111 1111", "The card is 4111 1111 1111 1111."),
+    ("DE89 3704 0044 0532 0130 00", "Pay to IBAN DE89 3704 0044 0532 0130 00."),
+    ("078-05-1120", "My SSN is 078-05-1120."),
+    ("+44 20 7946 0958", "Call me at +44 20 7946 0958."),
+    ("Henrik Solberg", "My name is Henrik Solberg and I wait."),
+    ("81.2.69.142", "My IP address is 81.2.69.142."),
+    ("aa:bb:cc:11:22:33", "The MAC address is aa:bb:cc:11:22:33."),
+    ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "Token: ghp_16C7e42F292c6912E7710c838347Ae178B4a"),
+    ("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "Coins go to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2."),
+];
+
+/// Says whether any value stands in what the provider got, as it was sent and with two layers of JSON taken off.
+fn leaked(sent: &[String], values: &[&str]) -> Vec<String> {
+    let plain = |text: &str| text.replace("\\\\", "\\").replace("\\\"", "\"");
+    let holds = |value: &&&str| {
+        sent.iter().any(|body| body.contains(**value) || plain(&plain(body)).contains(**value))
+    };
+    values.iter().filter(holds).map(|value| (*value).to_owned()).collect()
+}
+
+/// The shadow, both judges and the target get what one redaction made, whoever answered first.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_leaves_is_covered_by_one_decision() {
+    let words: Vec<&str> = FOUND.iter().map(|(_, words)| *words).collect();
+    let body = serde_json::json!({"model": "auto", "messages": [
+        {"role": "system", "content": "Henrik Solberg asks."},
+        {"role": "user", "content": format!("0.9 {}", words.join(" "))},
+    ]})
+    .to_string();
+    // What the answer alone reveals.
+    let said = "I told <PERSON_1> and bo.lind@example.org, card 5500 0055 5555 5559.";
+    let mut values: Vec<&str> = FOUND.iter().map(|(value, _)| *value).collect();
+    values.extend(["bo.lind@example.org", "5500 0055 5555 5559"]);
+    for order in ["cloud, local", "local, cloud"] {
+        let script = move |n: usize| vec![completion([said, "{\"pass\": true}"][n.min(1)])];
+        let river = River::start(&rules(order, "compare: judge, judge: cloud"), script).await;
+        let told = river.ask(&body, &[]).await;
+        assert_eq!(told.status, 200, "{}", told.body);
+        let (_, pair) = settled(&river).await;
+        assert_eq!(&*pair.compared, "judge");
+        let sent = river.provider.requests();
+        assert_eq!(sent.len(), 3, "{order}: one answer, two verdicts");
+        assert_eq!(leaked(&sent, &values), [""; 0], "{order}: {sent:?}");
+        // The placeholders of the request are the same in what the judge gets.
+        for name in
+            ["<PERSON_1>", "<CREDIT_CARD_1>", "<IBAN_CODE_1>", "<US_SSN_1>", "<IP_ADDRESS_1>"]
+        {
+            assert!(sent.iter().all(|body| body.contains(name)), "{order} {name}: {sent:?}");
+        }
+        assert!(sent[1..].iter().any(|body| body.contains("<EMAIL_ADDRESS_2>")), "{sent:?}");
+    }
+}
+
+/// A call of a tool is judged under the names that the target knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_judge_gets_calls_with_placeholders() {
+    let call = serde_json::json!({"choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
+        "role": "assistant", "content": null, "tool_calls": [{"id": "c", "type": "function",
+            "function": {"name": "lookup_PERSON_1", "arguments": "{\"mail\":\"<EMAIL_ADDRESS_1>\"}"}}]}}]});
+    let call = call.to_string();
+    let river = River::start(&rules("cloud, local", "compare: judge, judge: cloud"), move |n| {
+        if n == 0 { vec![json(&call)] } else { vec![completion("{\"pass\": true}")] }
+    })
+    .await;
+    let body = serde_json::json!({"model": "auto",
+        "messages": [{"role": "user", "content": "0.9 Mail anna.meier@example.com"}],
+        "tools": [{"type": "function", "function": {"name": "lookup_henrik_solberg", "parameters": {}}}],
+    });
+    let told = river.ask(&body.to_string(), &[]).await;
+    assert!(told.body.contains(r#""name":"lookup_henrik_solberg""#), "{}", told.body);
+    assert!(told.body.contains("anna.meier@example.com"), "{}", told.body);
+    settled(&river).await;
+    let sent = river.provider.requests();
+    assert_eq!(sent.len(), 3);
+    let values = ["henrik", "solberg", "anna.meier"];
+    assert_eq!(leaked(&sent, &values), [""; 0], "{sent:?}");
+    assert!(sent[1..].iter().any(|body| body.contains("lookup_PERSON_1")), "{sent:?}");
+}
+
+/// The next candidate that runs beside a local answer, and the one after a failure, get placeholders too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_beside_gets_placeholders() {
+    for (cascade, p) in
+        [("overlap: true", "0.9"), ("overlap: true", "0.1"), ("overlap: false", "0.1")]
+    {
+        let rules = format!(
+            "route: [{{name: tried, to: [local, cloud], cascade: {{look: 4, {cascade}}}}}]"
+        );
+        let river = River::start(&rules, |_| vec![completion("Done.")]).await;
+        let words: Vec<&str> = FOUND.iter().map(|(_, words)| *words).collect();
+        let text = format!("{p} {} (wait)", words.join(" "));
+        river.go.store(true, std::sync::atomic::Ordering::SeqCst);
+        let body =
+            serde_json::json!({"model": "auto", "messages": [{"role": "user", "content": text}]});
+        assert_eq!(river.ask(&body.to_string(), &[]).await.status, 200);
+        let sent = river.provider.requests();
+        assert!(p == "0.9" || sent.len() == 1, "{cascade}");
+        let values: Vec<&str> = FOUND.iter().map(|(value, _)| *value).collect();
+        assert_eq!(leaked(&sent, &values), [""; 0], "{cascade} {sent:?}");
+    }
+}

@@ -6,6 +6,8 @@
 //! same history yields the same bytes on every turn and a provider's prompt cache stays warm.
 
 pub mod detect;
+mod identifier;
+mod names;
 mod plain;
 pub mod redact;
 pub mod restore;

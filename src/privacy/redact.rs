@@ -11,6 +11,7 @@ mod place;
 mod write;
 
 use super::detect::entity::{CRYPTO, PASSWORD, SECRET};
+use super::names;
 use super::plain::{File, Plain};
 use super::vault::Vault;
 use crate::chat::{Edit, EntityType, Finding, SlotKind, TextSlot};
@@ -54,6 +55,7 @@ pub fn redact(texts: &[TextSlot], findings: &[Finding], keep: &[EntityType]) -> 
     if wanted.is_empty() {
         return Redaction::default();
     }
+    let elsewhere = names::elsewhere(texts, &wanted);
     let is_data =
         |slot: &TextSlot| matches!(slot.kind, SlotKind::ToolArguments | SlotKind::ToolResult);
     let plains: Vec<Plain<'_>> =
@@ -61,7 +63,7 @@ pub fn redact(texts: &[TextSlot], findings: &[Finding], keep: &[EntityType]) -> 
     let mut docs = Vec::new();
     let roots: Vec<usize> = plains.iter().map(|plain| gather(plain, &mut docs)).collect();
     let mut marks: Vec<Vec<Mark>> = vec![Vec::new(); docs.len()];
-    for finding in &wanted {
+    for finding in wanted.iter().copied().chain(&elsewhere) {
         if let Some(&root) = roots.get(finding.slot) {
             mark(&docs, root, &(finding.start..finding.end), finding.entity, &mut marks);
         }
@@ -75,9 +77,18 @@ pub fn redact(texts: &[TextSlot], findings: &[Finding], keep: &[EntityType]) -> 
     let whole = docs.iter().flat_map(|doc| [doc.plain.source(), doc.plain.text()]);
     let mut vault = Vault::avoiding(whole.chain(read), &types);
     let mut edits = Vec::new();
+    let named = |index: usize| texts[index].kind.is_name() && !places[roots[index]].is_empty();
+    let has_names = (0..texts.len()).any(named);
     for index in prompt_order(texts) {
-        if let Some(text) = written(&docs, &places, roots[index], &mut vault) {
-            edits.push(Edit::text(&texts[index], &text));
+        let slot = &texts[index];
+        if named(index) {
+            let own = places[roots[index]].iter();
+            let own = own.map(|place| (place.source.clone(), place.entity, place.value.as_str()));
+            let name = names::replaced(&slot.text, own, &mut vault);
+            edits.push(Edit::text(slot, &name));
+        } else if let Some(text) = written(&docs, &places, roots[index], &mut vault) {
+            let text = if has_names { names::fitted(slot.kind, &text, &mut vault) } else { text };
+            edits.push(Edit::text(slot, &text));
         }
     }
     Redaction { edits, vault, n_redacted: places.iter().map(Vec::len).sum() }
@@ -97,6 +108,7 @@ fn prompt_order(texts: &[TextSlot]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&index| match texts[index].kind {
         SlotKind::Schema => 0,
+        SlotKind::Name if texts[index].message.is_none() => 0,
         _ if texts[index].message.is_some() => 1,
         _ => 2,
     });

@@ -7,8 +7,9 @@
 //! give back exactly what was written, and a vault that folded case could not.
 
 use crate::chat::EntityType;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::ops::Bound;
 
 /// Value ↔ placeholder for one request.
 #[derive(Clone, Default)]
@@ -25,6 +26,8 @@ pub struct Vault {
     last: HashMap<EntityType, u32>,
     /// Types with at least one name, in capitals.
     types: Vec<String>,
+    /// Names with a placeholder inside → index into `values` of the whole name.
+    aliases: BTreeMap<String, usize>,
     /// Names that the client typed.
     typed: HashSet<String>,
 }
@@ -57,8 +60,13 @@ impl Vault {
 
     /// The placeholder of a value, e.g. `<PERSON_1>`; issues the next free number of the type if it is new.
     pub fn placeholder(&mut self, entity: EntityType, value: &str) -> String {
+        format!("<{}>", self.name(entity, value))
+    }
+
+    /// The placeholder of a value without brackets, as it stands in names: `PERSON_1`.
+    pub(super) fn name(&mut self, entity: EntityType, value: &str) -> String {
         if let Some(&index) = self.issued.get(&entity).and_then(|values| values.get(value)) {
-            return format!("<{}>", self.names[index]);
+            return self.names[index].clone();
         }
         let kind = name_of(entity);
         let last = self.last.entry(entity).or_default();
@@ -76,14 +84,39 @@ impl Vault {
         if !self.types.contains(&kind) {
             self.types.push(kind);
         }
-        let placeholder = format!("<{name}>");
-        self.by_name.insert(name, index);
-        placeholder
+        self.by_name.insert(name.clone(), index);
+        name
+    }
+
+    /// Keeps what a name was whose part is a placeholder: `lookup_PERSON_1` stands for `lookup_anna_schmidt`.
+    pub(super) fn alias(&mut self, redacted: &str, original: &str) {
+        if self.by_name.contains_key(redacted) || self.aliases.contains_key(redacted) {
+            return;
+        }
+        self.aliases.insert(redacted.to_owned(), self.values.len());
+        self.values.push(original.to_owned());
+        self.names.push(redacted.to_owned());
+    }
+
+    /// Whether any name was kept by [`Self::alias`].
+    pub(super) fn has_aliases(&self) -> bool {
+        !self.aliases.is_empty()
+    }
+
+    /// Whether a kept name begins with this.
+    pub(super) fn begins_alias(&self, start: &str) -> bool {
+        let mut from = self.aliases.range::<str, _>((Bound::Included(start), Bound::Unbounded));
+        from.next().is_some_and(|(alias, _)| alias.starts_with(start))
+    }
+
+    /// Whether exactly this name was kept.
+    pub(super) fn is_alias(&self, name: &str) -> bool {
+        self.aliases.contains_key(name)
     }
 
     /// Number of placeholders issued.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.by_name.len()
     }
 
     /// Whether nothing was replaced, so that there is nothing to restore.
@@ -93,7 +126,8 @@ impl Vault {
 
     /// The value behind a name such as `PERSON_1` (capitals, no leading zero).
     pub(super) fn value(&self, name: &str) -> Option<&str> {
-        self.by_name.get(name).and_then(|&index| self.values.get(index)).map(String::as_str)
+        let index = self.by_name.get(name).or_else(|| self.aliases.get(name));
+        index.and_then(|&index| self.values.get(index)).map(String::as_str)
     }
 
     /// Whether the client typed this name itself.

@@ -3,8 +3,8 @@
 //! Invariant: privacy is asked first, so that a target that may not see a request is never tried for another reason.
 
 use super::{Health, RequestFacts};
-use crate::chat::{ChatRequest, Part, PrivacyAction, ToolChoice, Values};
-use crate::config::{Target, TargetKind};
+use crate::chat::{ChatRequest, Part, PrivacyAction, ToolChoice, UncheckedAction, Values};
+use crate::config::{Rule, Target, TargetKind};
 use crate::error::Error;
 use std::fmt;
 
@@ -14,6 +14,8 @@ pub(super) enum Reason {
     LocalOnly,
     /// The detectors did not finish.
     PrivacyFailed,
+    /// The rule refuses content that no detector can read: its kinds.
+    Unchecked(String),
     /// The request needs something that the target cannot do.
     Unsupported(&'static str),
     /// The context is larger than the window: both in tokens.
@@ -29,6 +31,9 @@ impl fmt::Display for Reason {
             Self::PrivacyFailed => {
                 f.write_str("the detectors did not finish, so nothing may leave the machine")
             }
+            Self::Unchecked(kinds) => {
+                write!(f, "the rule lets no content leave that nobody can read ({kinds})")
+            }
             Self::Unsupported(what) => write!(f, "cannot do {what}"),
             Self::Window(tokens, window) => {
                 write!(f, "about {tokens} tokens do not fit its window of {window}")
@@ -41,17 +46,21 @@ impl fmt::Display for Reason {
 /// Whether the target may and can answer.
 pub(super) fn admit(
     target: &Target,
-    privacy: PrivacyAction,
+    rule: &Rule,
     facts: &RequestFacts<'_>,
     values: &Values,
     health: Health<'_>,
 ) -> Result<(), Reason> {
     if target.kind != TargetKind::Local {
-        if privacy == PrivacyAction::LocalOnly {
+        if rule.privacy == PrivacyAction::LocalOnly {
             return Err(Reason::LocalOnly);
         }
-        if facts.privacy_failed && privacy != PrivacyAction::Allow {
+        if facts.privacy_failed && rule.privacy != PrivacyAction::Allow {
             return Err(Reason::PrivacyFailed);
+        }
+        let unchecked = &facts.analysis.unchecked;
+        if rule.unchecked == UncheckedAction::Refuse && !unchecked.is_empty() {
+            return Err(Reason::Unchecked(unchecked.join(", ")));
         }
     }
     if let Some(what) = lacks(target, facts.request, values) {

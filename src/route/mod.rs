@@ -10,7 +10,7 @@ mod refusal;
 
 use crate::chat::{
     Analysis, Arm, Candidate, ChatRequest, Decision, GainAsked, PrivacyAction, Rejected, Side,
-    ToolChoice, Values,
+    ToolChoice, UncheckedAction, Values,
 };
 use crate::config::{Condition, Config, Rule, Target, TargetKind};
 use crate::error::Error;
@@ -90,6 +90,7 @@ pub fn consider(
         when: Condition::default(),
         to: Vec::new(),
         privacy: PrivacyAction::LocalOnly,
+        unchecked: UncheckedAction::Refuse,
         shape: crate::chat::ShapeLevel::Off,
         latency: crate::chat::LatencyClass::Standard,
         cascade: None,
@@ -138,7 +139,7 @@ pub fn consider(
     decision.edge = rule.edge.clone().filter(|_| forced.is_none());
     let mut reasons: Vec<(Arc<str>, Reason)> = Vec::new();
     for target in order {
-        match candidates::admit(target, rule.privacy, facts, &decision.values, health) {
+        match candidates::admit(target, rule, facts, &decision.values, health) {
             Ok(()) => {
                 let local = target.kind == TargetKind::Local;
                 decision.candidates.push(Candidate { target: target.name.clone(), local });

@@ -34,6 +34,9 @@ pub(super) fn nobody(rule: &str, forced: bool, reasons: &[(Arc<str>, Reason)]) -
     });
     let kind = kind(forced, reasons);
     let message = match (kind, reasons) {
+        (ErrorKind::Blocked, [(_, Reason::Unchecked(kinds)), ..]) => {
+            format!("The rule `{rule}` lets no content leave that nobody can read ({kinds}).")
+        }
         (ErrorKind::Blocked, _) => {
             format!(
                 "The rule `{rule}` keeps this request on this machine, and the named model is not local. Use `auto`."
@@ -56,6 +59,7 @@ fn kind(forced: bool, reasons: &[(Arc<str>, Reason)]) -> ErrorKind {
     }
     let of_one = |reason: &Reason| match reason {
         Reason::LocalOnly if forced => ErrorKind::Blocked,
+        Reason::Unchecked(_) => ErrorKind::Blocked,
         Reason::LocalOnly | Reason::PrivacyFailed => ErrorKind::NoCandidate,
         Reason::Unsupported(_) => ErrorKind::Unsupported,
         Reason::Window(..) => ErrorKind::ContextLengthExceeded,

@@ -91,6 +91,7 @@ pub(super) fn run(config: &Config, facts: &Facts) -> (crate::chat::Decision, Opt
             .response_format
             .as_ref()
             .map(|json| serde_json::value::RawValue::from_string(json.clone()).unwrap()),
+        unchecked: Vec::new(),
         unknown_fields: Vec::new(),
     };
     let finding = |name: &String| Finding {
@@ -122,6 +123,10 @@ pub(super) fn run(config: &Config, facts: &Facts) -> (crate::chat::Decision, Opt
             inherited: false,
         }),
         n_tokens: facts.tokens,
+        unchecked: [(facts.image, "image"), (facts.audio, "audio")]
+            .into_iter()
+            .filter_map(|(has, kind)| has.then_some(kind))
+            .collect(),
         ..Analysis::default()
     };
     let health =

@@ -1,7 +1,7 @@
 //! Routing rules as the operator writes them.
 
 use super::OneOrMany;
-use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel};
+use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, UncheckedAction};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -21,6 +21,10 @@ pub struct RawRule {
     pub to: Option<OneOrMany>,
     /// What happens to findings before a request leaves the machine. Default `redact`.
     pub privacy: Option<PrivacyAction>,
+    /// What happens to content that no detector can read (images, audio, video, files that are not text) before a request leaves the
+    /// machine: `pass` sends it as it is and names its kind in `x-weir-unchecked` and in the record, `refuse` keeps the request on this
+    /// machine. Default `pass`.
+    pub unchecked: Option<UncheckedAction>,
     /// How much the request may be shortened. Default `lossless`.
     pub shape: Option<ShapeLevel>,
     /// Which time budget applies. Default `standard`.

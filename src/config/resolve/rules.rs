@@ -2,7 +2,7 @@
 
 use super::names::{self, Known};
 use super::{Context, experiments, local_work, tuned, unknown_entity};
-use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS};
+use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS, UncheckedAction};
 use crate::config::entities;
 use crate::config::problem::name_hint;
 use crate::config::raw::{OneOrMany, RawConfig, RawRule, RawWhen};
@@ -61,6 +61,7 @@ pub(super) fn rules(
             name,
             when,
             privacy,
+            unchecked: raw.unchecked.unwrap_or_default(),
             shape: raw.shape.unwrap_or(ShapeLevel::Lossless),
             latency: raw.latency.unwrap_or_default(),
             cascade: local_work::cascade(raw, &to, targets, &path, cx),
@@ -86,6 +87,7 @@ fn default_rule(targets: &[Arc<Target>]) -> Rule {
         when: Condition::default(),
         to: default_order(targets, privacy),
         privacy,
+        unchecked: UncheckedAction::Pass,
         shape: ShapeLevel::Lossless,
         latency: LatencyClass::Standard,
         cascade: None,

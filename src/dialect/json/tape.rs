@@ -232,14 +232,4 @@ impl<'t> Value<'t> {
     pub(in crate::dialect) fn behind(self) -> usize {
         (self.node().next as usize).min(self.tape.nodes.len())
     }
-
-    /// The node with that index, if it belongs to this subtree.
-    pub(in crate::dialect) fn below(self, index: usize) -> Option<Value<'t>> {
-        (index >= self.index && index < self.behind()).then_some(Value { tape: self.tape, index })
-    }
-
-    /// Its index in the document.
-    pub(in crate::dialect) fn index(self) -> usize {
-        self.index
-    }
 }

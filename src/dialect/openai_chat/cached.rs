@@ -4,7 +4,7 @@
 //! they stand elsewhere. A text counts as cached if either order says so: changing it would break a cache somewhere.
 
 use super::words::{Mark, Words};
-use crate::chat::{Role, Span, TextSlot};
+use crate::chat::{Role, SlotKind, Span, TextSlot};
 
 /// Everything is to be cached.
 pub(super) fn mark_everything(words: &mut Words) {
@@ -27,6 +27,7 @@ pub(super) fn apply(words: &mut Words, tools: &[Span]) {
     let all_system = words.marks.iter().any(|mark| mark.message.is_some() && !in_system(mark));
     let tools_end =
         words.marks.iter().filter(|mark| mark.message.is_none()).map(|mark| mark.end).max();
+    let in_tools = |slot: &TextSlot| tools.iter().any(|span| span.contains(&slot.span.start));
     let covers = |slot: &TextSlot| match (slot.message, last) {
         (Some(message), Some((marked, end))) => {
             message < marked
@@ -36,11 +37,8 @@ pub(super) fn apply(words: &mut Words, tools: &[Span]) {
         (Some(_), None) => false,
         (None, Some((usize::MAX, _))) => true,
         // A schema is part of the prompt's head; other fields outside of messages are no part of the prompt.
-        (None, Some(_)) => slot.kind == crate::chat::SlotKind::Schema,
-        (None, None) => {
-            let in_tools = tools.iter().any(|span| span.contains(&slot.span.start));
-            in_tools && tools_end.is_some_and(|end| slot.span.end <= end)
-        }
+        (None, Some(_)) => slot.kind == SlotKind::Schema || in_tools(slot),
+        (None, None) => in_tools(slot) && tools_end.is_some_and(|end| slot.span.end <= end),
     };
     let flags: Vec<bool> = words.slots.iter().map(covers).collect();
     for (slot, cached) in words.slots.iter_mut().zip(flags) {

@@ -8,6 +8,7 @@ use super::cached;
 use super::fields::{Invalid, Within, array, boolean, integer, number, object, string};
 use super::message;
 use super::parameters;
+use super::places;
 use super::tools;
 use super::words::{Place, Words, is_identifier};
 use crate::chat::{ChatRequest, Sampling, SlotKind, ToolChoice};
@@ -44,9 +45,9 @@ const MAX_UNKNOWN_FIELDS: usize = 64;
 
 /// Decodes a request body.
 ///
-/// The texts list holds every string that may carry words. Left out are only strings whose place and form both say that
-/// they are structure: the model, roles, types, ids, function names, `tool_choice`, schema types and required names, and
-/// base64 data of images, audio and files.
+/// The texts list holds every string, every key and every long number that may carry words. Left out is only what the dialect
+/// defines at its exact path, in the exact form that it defines there ([`places`]): the model, roles and types, words such
+/// as `auto`, keywords of schemas, ids of calls that a provider made, and bytes of images, audio and files.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidJson`] with line and column, or [`ErrorKind::InvalidValue`] with the path of the field and what
@@ -83,6 +84,7 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
         return Err(Invalid::kind("a JSON object", body));
     }
     let mut words = Words::default();
+    let other = Place::outside(SlotKind::Other);
     let mut request = empty(body.span().start + 1);
     let mut model = None;
     let mut tool_spans = Vec::new();
@@ -99,7 +101,7 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
                     request.include_usage = asked.unwrap_or(false);
                 }
                 request.stream_options_span = Some(value.span());
-                words.add_all(value, Place::outside(SlotKind::Other));
+                words.add_as(value, &places::STREAM_OPTIONS, other);
             }
             "tools" => {
                 tool_spans.push(value.span());
@@ -126,11 +128,13 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
                     cached::mark_everything(&mut words);
                 }
                 unknown(&mut request, key, value);
-                words.add_field(key, value, Place::outside(SlotKind::Other));
+                words.add_known(key, value, places::TOP, other);
             }
+            // An earlier duplicate of a known field.
+            "" if FIELDS.iter().any(|field| key.is(field)) => words.add_all(value, other),
             "" => {
                 unknown(&mut request, key, value);
-                words.add_field(key, value, Place::outside(SlotKind::Other));
+                words.add_known(key, value, places::TOP, other);
             }
             sampling => {
                 parameter(&mut request.sampling, sampling, value, &mut words).field(name)?;
@@ -154,6 +158,7 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
     }
     cached::apply(&mut words, &tool_spans);
     request.texts = words.slots;
+    request.unchecked = words.unchecked;
     Ok(request)
 }
 
@@ -209,9 +214,6 @@ fn unknown(request: &mut ChatRequest, key: Value<'_>, value: Value<'_>) {
         return;
     }
     let name = if is_identifier(key.inner()) { key.inner() } else { "(not a field name)" };
-    if FIELDS.contains(&name) && name != "cache_control" {
-        return; // an earlier duplicate of a known field
-    }
     request.unknown_fields.push(name.to_owned());
 }
 
@@ -231,6 +233,7 @@ fn empty(object_start: usize) -> ChatRequest {
         parallel_tool_calls: None,
         sampling: Sampling::default(),
         response_format: None,
+        unchecked: Vec::new(),
         unknown_fields: Vec::new(),
     }
 }

@@ -1,7 +1,8 @@
 //! Decodes one message.
 
 use super::fields::{Invalid, Within, array, object, string};
-use super::words::{Mark, Place, Words, is_data_url, is_identifier};
+use super::places;
+use super::words::{Mark, Place, Words};
 use crate::chat::{Message, Part, Role, SlotKind, ToolCall};
 use crate::dialect::json::{Kind, Value};
 use serde_json::value::RawValue;
@@ -50,7 +51,7 @@ pub(super) fn message(
             "tool_call_id" => {
                 if let Some(id) = value.given() {
                     message.tool_call_id = Some(string(id).field(name)?);
-                    words.add_odd_name(id, other);
+                    words.add_answered_id(id, other);
                 }
             }
             "refusal" if value.given().is_some_and(|refusal| !refusal.is_string()) => {
@@ -58,11 +59,15 @@ pub(super) fn message(
             }
             "cache_control" => {
                 cache_control = value.given();
-                words.add_field(key, value, other);
+                words.add_as(value, &places::CACHE_CONTROL, other);
             }
             // A legacy result is tied to its call by the function's name.
-            "" if role == Role::Function && key.is("name") => {}
-            _ => words.add_field(key, value, other),
+            "" if role == Role::Function && key.is("name") => {
+                words.add_as(value, &places::Form::Name, other);
+            }
+            // An earlier duplicate of a known field.
+            "" if FIELDS.iter().any(|field| key.is(field)) => words.add_all(value, other),
+            _ => words.add_known(key, value, places::MESSAGE, other),
         }
     }
     // An assistant may say nothing beside its calls, and a legacy function may return nothing.
@@ -134,9 +139,10 @@ fn part(value: Value<'_>, place: Place, words: &mut Words) -> Result<Part, Inval
             "image_url" if name == kind => url = Some(image_url(value, other, words).field(name)?),
             "cache_control" => {
                 cache_control = value.given().and_then(super::tools::raw);
-                words.add_field(key, value, other);
+                words.add_as(value, &places::CACHE_CONTROL, other);
             }
-            _ => words.add_field(key, value, other),
+            "image_url" => words.add_all(value, other),
+            _ => words.add_known(key, value, places::PART, other),
         }
     }
     if cache_control.is_some() {
@@ -149,35 +155,43 @@ fn part(value: Value<'_>, place: Place, words: &mut Words) -> Result<Part, Inval
         ("image_url", _, None) => {
             Err(Invalid::missing("an object with a `url`")).field("image_url")
         }
-        (name, ..) if is_identifier(name) => Ok(Part::Other { kind }),
-        _ => Ok(Part::Other { kind: "unknown".to_owned() }),
+        (name, ..) => {
+            let known = places::PART_TYPES.iter().find(|known| **known == name);
+            if let Some(unread) = unread(name, value) {
+                words.leave_unread(unread);
+            }
+            Ok(Part::Other { kind: (*known.unwrap_or(&"unknown")).to_owned() })
+        }
+    }
+}
+
+/// What of a part goes unread; `None` for a file whose content is text, which is looked at.
+fn unread(kind: &str, part: Value<'_>) -> Option<&'static str> {
+    match kind {
+        "input_audio" | "audio_url" => Some("audio"),
+        "video_url" => Some("video"),
+        "input_image" => Some("image"),
+        "thinking" | "input_text" => None,
+        "file" | "input_file" | "document" => {
+            let data = part.get("file").and_then(|file| file.get("file_data"));
+            data.is_none_or(|data| super::data::is_data(data.inner())).then_some("file")
+        }
+        _ => Some("other"),
     }
 }
 
 fn image_url(value: Value<'_>, place: Place, words: &mut Words) -> Result<String, Invalid> {
+    words.leave_unread("image");
     if value.kind() == Kind::String {
-        add_url(value, place, words);
+        words.add_as(value, &places::Form::Data("image"), place);
         return string(value);
     }
     let image = object(value)?.ok_or_else(|| Invalid::missing("an object with a `url`"))?;
-    for (name, key, value) in image.named_fields(&["url"]) {
-        match name {
-            "url" => {
-                string_kind(value).field("url")?;
-                add_url(value, place, words);
-            }
-            _ => words.add_field(key, value, place),
-        }
+    for (key, value) in image.fields() {
+        words.add_known(key, value, places::IMAGE, place);
     }
     let url = image.get("url").ok_or_else(|| Invalid::missing("a string")).field("url")?;
-    string(url)
-}
-
-/// An address may name a person or carry a token; only data in it is no text.
-fn add_url(url: Value<'_>, place: Place, words: &mut Words) {
-    if !is_data_url(url.inner()) {
-        words.add(url, place);
-    }
+    string(url).field("url")
 }
 
 fn tool_calls(value: Value<'_>, place: Place, words: &mut Words) -> Result<Vec<ToolCall>, Invalid> {
@@ -194,12 +208,14 @@ fn tool_call(value: Value<'_>, place: Place, words: &mut Words) -> Result<ToolCa
     let mut call = None;
     for (name, key, value) in value.named_fields(&CALL_FIELDS) {
         match name {
-            "id" => words.add_odd_name(value, place),
+            "id" => words.add_call_id(value, place),
             "function" | "custom" => {
                 let given = object(value).field(name)?.ok_or_else(|| Invalid::missing("an object"));
                 call = Some(function(given.field(name)?, id.clone(), place, words).field(name)?);
             }
-            _ => words.add_field(key, value, place),
+            // An earlier duplicate of a known field.
+            _ if CALL_FIELDS[2..].iter().any(|field| key.is(field)) => words.add_all(value, place),
+            _ => words.add_known(key, value, places::CALL, place),
         }
     }
     call.ok_or_else(|| Invalid::missing("an object with `name` and `arguments`")).field("function")
@@ -216,12 +232,14 @@ fn function(
     let mut arguments = None;
     for (field, key, value) in value.named_fields(&FUNCTION_FIELDS) {
         match field {
-            "name" => {}
+            "name" => words.add_as(value, &places::Form::Name, place),
             "arguments" | "input" => {
                 string_kind(value).field(field)?;
                 let kind = if field == "input" { SlotKind::Other } else { SlotKind::ToolArguments };
                 arguments = Some(words.add(value, place.of_kind(kind)));
             }
+            // An earlier duplicate of a known field.
+            _ if FUNCTION_FIELDS.iter().any(|field| key.is(field)) => words.add_all(value, place),
             _ => words.add_field(key, value, place),
         }
     }

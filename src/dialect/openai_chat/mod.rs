@@ -6,6 +6,7 @@
 mod cached;
 mod chunk;
 mod collect;
+mod data;
 mod decode;
 mod edits;
 mod encode;
@@ -14,8 +15,10 @@ mod fields;
 mod format;
 mod message;
 mod parameters;
+mod places;
 mod reasoning;
 mod response;
+mod schema;
 mod spoken;
 mod tools;
 mod usage;

@@ -1,6 +1,7 @@
 //! Decodes parameters that hold more than one value.
 
 use super::fields::{Invalid, Within, object, string};
+use super::places;
 use super::words::{Place, Words};
 use crate::chat::SlotKind;
 use crate::dialect::json::{Kind, Value};
@@ -30,21 +31,9 @@ pub(super) fn stop(value: Value<'_>, words: &mut Words) -> Result<Vec<String>, I
 pub(super) fn response_format(format: Value<'_>, words: &mut Words) -> Result<(), Invalid> {
     let kind = format.get("type").ok_or_else(|| Invalid::missing("a string")).field("type")?;
     string(kind).field("type")?;
-    for (name, key, value) in format.named_fields(&["json_schema", "schema"]) {
-        match name {
-            "json_schema" => {
-                let Some(named) = object(value).field(name)? else { continue };
-                for (field, key, value) in named.named_fields(&["name", "schema"]) {
-                    match field {
-                        "name" => words.add_odd_name(value, Place::outside(SlotKind::Schema)),
-                        "schema" => words.add_schema(value),
-                        _ => words.add_field(key, value, Place::outside(SlotKind::Schema)),
-                    }
-                }
-            }
-            "schema" => words.add_schema(value),
-            _ => words.add_field(key, value, Place::outside(SlotKind::Schema)),
-        }
+    if let Some(named) = format.get("json_schema") {
+        object(named).field("json_schema")?;
     }
+    words.add_as(format, &places::RESPONSE_FORMAT, Place::outside(SlotKind::Schema));
     Ok(())
 }

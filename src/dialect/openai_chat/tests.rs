@@ -298,7 +298,12 @@ proptest! {
             prop_assert!(slot.span.start >= end, "slots are in order and do not overlap");
             end = slot.span.end;
             let literal = body.get(slot.span.clone()).unwrap();
-            prop_assert_eq!(&serde_json::from_str::<String>(literal).unwrap(), &slot.text);
+            let text = match serde_json::from_str::<Value>(literal).unwrap() {
+                Value::String(text) => text,
+                // Long numbers are looked at too.
+                number => number.to_string(),
+            };
+            prop_assert_eq!(&text, &slot.text);
         }
     }
 
@@ -363,5 +368,202 @@ proptest! {
         usage::write(&usage, &mut json);
         let facts = read_response(format!(r#"{{"usage":{json}}}"#).as_bytes()).unwrap();
         prop_assert_eq!(facts.usage, Some(usage));
+    }
+}
+
+/// A request with every field of the dialect, and some that nobody knows.
+const FULL: &str = include_str!("../../../tests/data/dialect/openai_chat/full.json");
+
+/// Calls `change` with every string, key and number of a document in turn, and gives back each changed document.
+fn every_change(body: &Value, value: &Value) -> Vec<(String, Value)> {
+    fn walk(
+        node: &Value,
+        path: &str,
+        value: &Value,
+        out: &mut Vec<(String, Value)>,
+        whole: &dyn Fn(Value) -> Value,
+    ) {
+        match node {
+            Value::Object(fields) => {
+                for key in fields.keys() {
+                    let renamed = fields.iter().map(|(name, field)| {
+                        let name = if name == key {
+                            value.to_string().replace('"', "")
+                        } else {
+                            name.clone()
+                        };
+                        (name, field.clone())
+                    });
+                    out.push((
+                        format!("{path}.{key} (key)"),
+                        whole(Value::Object(renamed.collect())),
+                    ));
+                    let put = |inner: Value| {
+                        let mut fields = fields.clone();
+                        fields[key] = inner;
+                        whole(Value::Object(fields))
+                    };
+                    walk(&fields[key], &format!("{path}.{key}"), value, out, &put);
+                }
+            }
+            Value::Array(items) => {
+                for at in 0..items.len() {
+                    let put = |inner: Value| {
+                        let mut items = items.clone();
+                        items[at] = inner;
+                        whole(Value::Array(items))
+                    };
+                    walk(&items[at], &format!("{path}[{at}]"), value, out, &put);
+                }
+            }
+            _ => out.push((path.to_owned(), whole(value.clone()))),
+        }
+    }
+    let mut out = Vec::new();
+    walk(body, "", value, &mut out, &|document| document);
+    out
+}
+
+#[test]
+fn no_place_is_left_out_by_its_name() {
+    let body: Value = serde_json::from_str(FULL).unwrap();
+    // Addressed to Weir itself and replaced by the target's own.
+    let own = [".model"];
+    // Numbers that the dialect defines at their path.
+    let mut n_looked_at = 0;
+    for value in [
+        "ada.quist@example.org",
+        "4111111111111111",
+        "adaQuist",
+        "ada_quist",
+        "DE89370400440532013000",
+        "call_ada_quist",
+        "file-ada_quist",
+        "data:image/ada_quist;base64,iVBORw0KGgo=",
+        "ephemeral ada",
+        "AdaQuistBerlin1",
+    ] {
+        for (path, changed) in every_change(&body, &Value::from(value)) {
+            // What is refused does not leave.
+            let Ok(request) = decode(&changed.to_string()) else { continue };
+            if own.contains(&path.as_str()) {
+                continue;
+            }
+            n_looked_at += 1;
+            let seen = request.texts.iter().any(|slot| slot.text.contains(value));
+            assert!(seen, "{path}: {value}");
+        }
+    }
+    assert!(n_looked_at > 2000, "{n_looked_at}");
+}
+
+#[test]
+fn long_numbers_are_looked_at_and_limits_are_not() {
+    let body: Value = serde_json::from_str(FULL).unwrap();
+    let number = json!(4_111_111_111_111_111_u64);
+    let mut left_out = Vec::new();
+    for (path, changed) in every_change(&body, &number) {
+        let Ok(request) = decode(&changed.to_string()) else { continue };
+        if !request.texts.iter().any(|slot| slot.text.contains("4111111111111111")) {
+            left_out.push(path);
+        }
+    }
+    left_out.sort();
+    assert_eq!(
+        left_out,
+        [
+            ".frequency_penalty",
+            ".messages[2].annotations[0].url_citation.end_index",
+            ".messages[2].annotations[0].url_citation.start_index",
+            ".messages[2].audio.expires_at",
+            ".messages[2].tool_calls[0].index",
+            ".min_p",
+            ".presence_penalty",
+            ".reasoning.max_tokens",
+            ".repetition_penalty",
+            ".seed",
+            ".thinking.budget_tokens",
+            ".tools[0].function.parameters.properties.age.maximum",
+            ".tools[0].function.parameters.properties.age.minimum",
+            ".tools[2].max_uses",
+            ".top_k",
+        ]
+    );
+}
+
+#[test]
+fn structure_is_left_out() {
+    let request = decode(FULL).unwrap();
+    let words: Vec<&str> = request.texts.iter().map(|slot| slot.text.as_str()).collect();
+    for structure in [
+        "user",
+        "assistant",
+        "function",
+        "auto",
+        "low",
+        "wav",
+        "alloy",
+        "ephemeral",
+        "5m",
+        "string",
+        "object",
+        "date-time",
+        "json_schema",
+        "content",
+        "properties",
+        "required",
+        "approximate",
+        "search_context_size",
+        "messages",
+    ] {
+        assert!(!words.contains(&structure), "{structure}");
+    }
+    assert!(
+        !words.iter().any(|text| text.starts_with("call_") || text.contains("base64")),
+        "{words:?}"
+    );
+    assert_eq!(request.unchecked, ["image", "audio", "file"]);
+}
+
+#[test]
+fn content_that_goes_unread_is_named() {
+    let part = |part: &str| {
+        let body = format!(r#"{{"model":"m","messages":[{{"role":"user","content":[{part}]}}]}}"#);
+        let request = decode(&body).unwrap();
+        (request.unchecked, request.texts.len())
+    };
+    for (json, unchecked, n_texts) in [
+        (r#"{"type":"text","text":"x"}"#, &[][..], 1),
+        (
+            r#"{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}"#,
+            &["image"],
+            0,
+        ),
+        (r#"{"type":"image_url","image_url":{"url":"https://x.test/a.png"}}"#, &["image"], 1),
+        (
+            r#"{"type":"input_audio","input_audio":{"data":"UklGRg==","format":"wav"}}"#,
+            &["audio"],
+            0,
+        ),
+        (
+            r#"{"type":"input_audio","input_audio":{"data":"QW5uYSBTY2htaWR0","format":"wav"}}"#,
+            &["audio"],
+            1,
+        ),
+        (
+            r#"{"type":"file","file":{"file_data":"data:application/pdf;base64,JVBERi0=","filename":"a b.pdf"}}"#,
+            &["file"],
+            1,
+        ),
+        (
+            r#"{"type":"file","file":{"file_data":"data:text/plain;base64,QW5uYSBTY2htaWR0"}}"#,
+            &[],
+            1,
+        ),
+        (r#"{"type":"file","file":{"file_id":"file-aB3dE5fG7hI9jK1lM3nO5p"}}"#, &["file"], 0),
+        (r#"{"type":"video_url","video_url":{"url":"https://x.test/a.mp4"}}"#, &["video"], 1),
+        (r#"{"type":"hologram","hologram":"x"}"#, &["other"], 3),
+    ] {
+        assert_eq!(part(json), (unchecked.to_vec(), n_texts), "{json}");
     }
 }

@@ -1,12 +1,13 @@
 //! Decodes the tools on offer and how one is to be chosen.
 
 use super::fields::{Invalid, Within, array, object, string};
+use super::places;
 use super::words::{Mark, Place, Words};
 use crate::chat::{SlotKind, Tool, ToolChoice};
 use crate::dialect::json::{Kind, Value};
 use serde_json::value::RawValue;
 
-const TOOL_FIELDS: [&str; 4] = ["type", "function", "custom", "cache_control"];
+const TOOL_FIELDS: [&str; 2] = ["function", "cache_control"];
 const FUNCTION_FIELDS: [&str; 4] = ["name", "description", "parameters", "cache_control"];
 
 /// A value as received.
@@ -37,9 +38,7 @@ fn tool(value: Value<'_>, words: &mut Words) -> Result<Tool, Invalid> {
         match name {
             "function" if kind == "function" => found = Some(function(field, words).field(name)?),
             "cache_control" => mark(field, value, words),
-            // A custom tool's name is a name as well; all else of other tools may be words.
-            "custom" if field.kind() == Kind::Object => custom(field, words),
-            _ => words.add_field(key, field, Place::outside(SlotKind::Schema)),
+            _ => words.add_known(key, field, places::TOOL, Place::outside(SlotKind::Schema)),
         }
     }
     match found {
@@ -51,14 +50,6 @@ fn tool(value: Value<'_>, words: &mut Words) -> Result<Tool, Invalid> {
     }
 }
 
-fn custom(value: Value<'_>, words: &mut Words) {
-    for (name, key, field) in value.named_fields(&["name"]) {
-        if name != "name" {
-            words.add_field(key, field, Place::outside(SlotKind::Schema));
-        }
-    }
-}
-
 fn function(value: Value<'_>, words: &mut Words) -> Result<Tool, Invalid> {
     let value = object(value)?.ok_or_else(|| Invalid::missing("an object with a `name`"))?;
     let name = value.get("name").ok_or_else(|| Invalid::missing("a string")).field("name")?;
@@ -66,7 +57,7 @@ fn function(value: Value<'_>, words: &mut Words) -> Result<Tool, Invalid> {
     let mut tool = Tool { name, description: None, parameters: None, is_function: true };
     for (field, key, given) in value.named_fields(&FUNCTION_FIELDS) {
         match field {
-            "name" => {}
+            "name" => words.add_as(given, &places::Form::Name, Place::outside(SlotKind::Schema)),
             "description" => {
                 if let Some(words_of_it) = given.given() {
                     tool.description = Some(string(words_of_it).field(field)?);
@@ -80,7 +71,7 @@ fn function(value: Value<'_>, words: &mut Words) -> Result<Tool, Invalid> {
                 }
             }
             "cache_control" => mark(given, value, words),
-            _ => words.add_field(key, given, Place::outside(SlotKind::Schema)),
+            _ => words.add_known(key, given, places::FUNCTION, Place::outside(SlotKind::Schema)),
         }
     }
     Ok(tool)
@@ -90,7 +81,7 @@ fn mark(cache_control: Value<'_>, tool: Value<'_>, words: &mut Words) {
     if cache_control.given().is_some() {
         words.marks.push(Mark { message: None, end: tool.span().end });
     }
-    words.add_all(cache_control, Place::outside(SlotKind::Schema));
+    words.add_as(cache_control, &places::CACHE_CONTROL, Place::outside(SlotKind::Schema));
 }
 
 /// Decodes `tool_choice` or the legacy `function_call`, and whether it narrows the tools to a list.
@@ -115,18 +106,11 @@ pub(super) fn choice(value: Value<'_>) -> Result<(ToolChoice, bool), Invalid> {
     }
 }
 
-/// Lists what a choice holds beside names.
+/// Lists the words of a choice.
 pub(super) fn list_choice(choice: Value<'_>, words: &mut Words) {
-    for (key, value) in choice.fields() {
-        match value.kind() {
-            Kind::String if ["type", "mode", "name"].iter().any(|name| key.is(name)) => {}
-            Kind::Object => list_choice(value, words),
-            Kind::Array if value.items().all(|item| item.kind() == Kind::Object) => {
-                value.items().for_each(|item| list_choice(item, words));
-            }
-            _ => words.add_field(key, value, Place::outside(SlotKind::Other)),
-        }
-    }
+    let is_word = choice.kind() == Kind::String;
+    let form = if is_word { places::CHOICES } else { places::CHOICE };
+    words.add_as(choice, &form, Place::outside(SlotKind::Schema));
 }
 
 fn mode(value: Value<'_>) -> Option<ToolChoice> {

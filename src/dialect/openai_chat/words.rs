@@ -1,29 +1,10 @@
-//! Finds every string that may carry somebody's words, so that privacy fails closed: a string is left out only if its
-//! place *and* its form say that it is structure.
+//! Finds every string that may carry somebody's words, so that privacy fails closed: a string, a key or a long number is
+//! left out only if its exact path *and* its exact form say that it is structure (`places`).
 
+use super::data::is_data;
+use super::places::{Field, Form};
 use crate::chat::{Role, SlotKind, TextSlot};
 use crate::dialect::json::{Kind, Value};
-
-/// Keys whose value is structure wherever they stand, if it also looks like an identifier.
-const STRUCTURAL: [&str; 14] = [
-    "type",
-    "role",
-    "id",
-    "tool_call_id",
-    "detail",
-    "format",
-    "voice",
-    "syntax",
-    "service_tier",
-    "file_id",
-    "reasoning_effort",
-    "effort",
-    "verbosity",
-    "prompt_cache_retention",
-];
-
-/// Keys whose value is encoded data, if it looks like base64.
-const DATA: [&str; 3] = ["data", "file_data", "b64_json"];
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy)]
@@ -60,14 +41,29 @@ pub(super) struct Mark {
 pub(super) struct Words {
     pub(super) slots: Vec<TextSlot>,
     pub(super) marks: Vec<Mark>,
+    /// Kinds of content that go unread, each once.
+    pub(super) unchecked: Vec<&'static str>,
+    /// Ids of calls that a provider made, as far as the conversation has come.
+    pub(super) calls: Vec<String>,
 }
+
+/// Keys shorter than this, in bytes, hold nothing that could be found.
+const MIN_KEY: usize = 3;
+
+/// Fewest digits of a number that may be somebody's: an account, a card, a telephone.
+const MIN_DIGITS: usize = 8;
 
 impl Words {
     /// Adds one string and returns its index.
     pub(super) fn add(&mut self, string: Value<'_>, place: Place) -> usize {
+        let text = string.text().map(Into::into).unwrap_or_default();
+        self.push(string, text, place)
+    }
+
+    fn push(&mut self, value: Value<'_>, text: String, place: Place) -> usize {
         self.slots.push(TextSlot {
-            span: string.span(),
-            text: string.text().map(Into::into).unwrap_or_default(),
+            span: value.span(),
+            text,
             kind: place.kind,
             role: place.role,
             message: place.message,
@@ -76,105 +72,159 @@ impl Words {
         self.slots.len() - 1
     }
 
-    /// Adds the strings of a field that has no meaning here: its value, and its key if that is more than a name.
-    pub(super) fn add_field(&mut self, key: Value<'_>, value: Value<'_>, place: Place) {
-        if !is_plain_name(key.inner()) {
-            self.add(key, place);
-        }
-        if !is_structure(key, value, place) {
-            self.add_all(value, place);
+    /// Notes a kind of content that no detector can read.
+    pub(super) fn leave_unread(&mut self, kind: &'static str) {
+        if !self.unchecked.contains(&kind) {
+            self.unchecked.push(kind);
         }
     }
 
-    /// Adds a name or an id, unless it looks like one.
-    pub(super) fn add_odd_name(&mut self, name: Value<'_>, place: Place) {
-        if name.kind() == Kind::String && !is_identifier(name.inner()) {
-            self.add(name, place);
+    /// Adds a key as a name.
+    pub(super) fn add_key(&mut self, key: Value<'_>, place: Place) {
+        if key.inner().len() >= MIN_KEY {
+            self.add(key, place.of_kind(SlotKind::Name));
         }
     }
 
-    /// Adds every string of `value`, and keys that are more than a plain field name.
-    pub(super) fn add_all(&mut self, value: Value<'_>, place: Place) {
-        let mut at = value.index();
-        while let Some(node) = value.below(at) {
-            at += 1;
-            match node.kind() {
-                Kind::Key => {
-                    if !is_plain_name(node.inner()) {
-                        self.add(node, place);
-                    }
-                    let Some(field) = value.below(at) else { return };
-                    if is_structure(node, field, place) {
-                        at = field.behind();
-                    }
+    /// Adds a number that is long enough to be somebody's.
+    fn add_number(&mut self, number: Value<'_>, place: Place) {
+        if number.raw().bytes().filter(u8::is_ascii_digit).count() < MIN_DIGITS {
+            return;
+        }
+        let plain = |raw: &str| raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        match number.raw() {
+            raw if plain(raw) => {
+                self.push(number, raw.to_owned(), place);
+            }
+            // A card may be written 4.111e15.
+            _ => {
+                if let Some(whole) = number.integer() {
+                    self.push(number, whole.to_string(), place);
                 }
-                Kind::String if !(place.message.is_some() && is_data_url(node.inner())) => {
+            }
+        }
+    }
+
+    /// Adds a field that the dialect does not define at its path: its key as a name, and all of its value.
+    pub(super) fn add_field(&mut self, key: Value<'_>, value: Value<'_>, place: Place) {
+        self.add_key(key, place);
+        self.add_all(value, place);
+    }
+
+    /// Adds a field of an object that has these fields.
+    pub(super) fn add_known(
+        &mut self,
+        key: Value<'_>,
+        value: Value<'_>,
+        fields: &'static [Field],
+        place: Place,
+    ) {
+        match fields.iter().find(|(name, _)| key.is(name)) {
+            Some((_, form)) => self.add_as(value, form, place),
+            None => self.add_field(key, value, place),
+        }
+    }
+
+    /// Adds every string, key and long number of a value.
+    pub(super) fn add_all(&mut self, value: Value<'_>, place: Place) {
+        for node in value.subtree() {
+            match node.kind() {
+                Kind::Key => self.add_key(node, place),
+                Kind::String => {
                     self.add(node, place);
                 }
+                Kind::Number => self.add_number(node, place),
                 _ => {}
             }
         }
     }
 
-    /// Adds the strings of a JSON Schema but for what names types and properties. Depth is bounded by the reader.
-    pub(super) fn add_schema(&mut self, schema: Value<'_>) {
-        let place = Place::outside(SlotKind::Schema);
-        match schema.kind() {
-            Kind::String => {
-                self.add(schema, place);
+    /// Adds what of a value does not have the form that structure has here.
+    pub(super) fn add_as(&mut self, value: Value<'_>, form: &Form, place: Place) {
+        match (form, value.kind()) {
+            (Form::OneOf(words), Kind::String) if words.iter().any(|word| value.is(word)) => {}
+            (Form::Each(form), Kind::Array) => {
+                value.items().for_each(|item| self.add_as(item, form, place));
             }
-            Kind::Array => schema.items().for_each(|item| self.add_schema(item)),
-            Kind::Object => {
-                schema.fields().for_each(|(key, value)| self.add_keyword(&key, value, place));
+            (Form::Object(fields), Kind::Object) => {
+                for (key, field) in value.fields() {
+                    self.add_known(key, field, fields, place);
+                }
             }
-            _ => {}
+            (Form::Number, Kind::Number) => {}
+            (Form::OneOf(_), Kind::String) if is_identifier(value.inner()) => {
+                self.add(value, place.of_kind(SlotKind::Name));
+            }
+            (Form::Name, Kind::String) => {
+                self.add(value, place.of_kind(SlotKind::Name));
+            }
+            (Form::Speaker, Kind::String) => {
+                self.add(value, place.of_kind(SlotKind::Speaker));
+            }
+            (Form::Schema, _) => self.add_schema(value),
+            (Form::Data(kind), Kind::String) if is_data(value.inner()) => self.leave_unread(kind),
+            (Form::Id(prefixes), Kind::String) if is_id(value.inner(), prefixes) => {}
+            (Form::Id(_), Kind::String) => {
+                self.add(value, place.of_kind(SlotKind::Name));
+            }
+            (Form::TokenIds, Kind::Object) => {
+                for (key, bias) in value.fields() {
+                    if !is_token_id(key.inner()) {
+                        self.add_key(key, place);
+                    }
+                    if bias.number().is_none_or(|bias| bias.abs() > 100.0) {
+                        self.add_all(bias, place);
+                    }
+                }
+            }
+            _ => self.add_all(value, place),
         }
     }
 
-    fn add_keyword(&mut self, key: &Value<'_>, value: Value<'_>, place: Place) {
-        let key = key.text().unwrap_or_default();
-        match &*key {
-            "type" | "cache_control" if names_below(value) => {}
-            "required" if value.items().all(|name| name.kind() == Kind::String) => {}
-            "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
-                if value.kind() == Kind::Object =>
-            {
-                value.fields().for_each(|(_, schema)| self.add_schema(schema));
-            }
-            // Values, not schemas: a field called `type` in them is somebody's data.
-            "default" | "const" | "enum" | "examples" | "example" => self.add_values(value, place),
-            _ => self.add_schema(value),
+    /// Adds the id of a call, unless a provider made it.
+    pub(super) fn add_call_id(&mut self, id: Value<'_>, place: Place) {
+        if id.kind() == Kind::String && is_id(id.inner(), super::places::CALL_IDS) {
+            self.calls.push(id.inner().to_owned());
+        } else {
+            self.add_as(id, &Form::Name, place);
         }
     }
 
-    /// Adds every string without exception.
-    fn add_values(&mut self, value: Value<'_>, place: Place) {
-        for node in value.subtree() {
-            let is_name = node.kind() == Kind::Key && is_plain_name(node.inner());
-            if node.is_string() && !is_name {
-                self.add(node, place);
-            }
+    /// Adds the id of the call that a result answers, unless it is the one that a provider made.
+    pub(super) fn add_answered_id(&mut self, id: Value<'_>, place: Place) {
+        if !self.calls.iter().any(|call| id.inner() == call) {
+            self.add_as(id, &Form::Name, place);
         }
     }
 }
 
-/// Whether a field is structure by its key and form.
-fn is_structure(key: Value<'_>, value: Value<'_>, place: Place) -> bool {
-    if key.is("cache_control") {
-        return names_below(value);
-    }
-    if value.kind() != Kind::String {
+/// Whether a literal is an id as providers make them: a prefix, then a UUID, 16 to 64 hexadecimal digits, or 16 to 48 letters
+/// in both cases and digits, thoroughly mixed. Numbers and names are none of these.
+fn is_id(inner: &str, prefixes: &[&str]) -> bool {
+    let Some(rest) = prefixes.iter().find_map(|prefix| inner.strip_prefix(prefix)) else {
         return false;
-    }
-    if place.message.is_some() && DATA.iter().any(|name| key.is(name)) {
-        return is_base64(value.inner());
-    }
-    STRUCTURAL.iter().any(|name| key.is(name)) && is_identifier(value.inner())
+    };
+    let any = |wanted: fn(&u8) -> bool| rest.as_bytes().iter().any(wanted);
+    let all = |wanted: fn(&u8) -> bool| rest.as_bytes().iter().all(wanted);
+    let hex = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    let groups: Vec<usize> = rest.split('-').map(str::len).collect();
+    let is_uuid =
+        groups == [8, 4, 4, 4, 12] && all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    let is_hex = (16..=64).contains(&rest.len()) && rest.as_bytes().iter().all(hex);
+    let class = |byte: &u8| (byte.is_ascii_digit(), byte.is_ascii_uppercase());
+    let pairs = rest.as_bytes().iter().zip(rest.as_bytes().iter().skip(1));
+    let n_turns = pairs.filter(|(a, b)| class(a) != class(b)).count();
+    let is_random = (16..=48).contains(&rest.len())
+        && all(u8::is_ascii_alphanumeric)
+        && any(u8::is_ascii_uppercase)
+        && n_turns * 9 >= rest.len() * 4;
+    // Digits alone would be a number of somebody's.
+    (is_uuid || is_hex || is_random) && any(u8::is_ascii_lowercase) && any(u8::is_ascii_digit)
 }
 
-/// Whether all strings of a value look like identifiers.
-fn names_below(value: Value<'_>) -> bool {
-    value.subtree().all(|node| !node.is_string() || is_identifier(node.inner()))
+/// Whether a key is the number of a token.
+fn is_token_id(inner: &str) -> bool {
+    (1..=7).contains(&inner.len()) && inner.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a string literal looks like an identifier: short, and of letters, digits and joining signs.
@@ -184,23 +234,36 @@ pub(super) fn is_identifier(inner: &str) -> bool {
         && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || joins(byte))
 }
 
-/// Whether a key is a plain field name, or a number as short as a token's (`logit_bias`), which no detector needs to
-/// see.
-fn is_plain_name(inner: &str) -> bool {
-    let is_number = inner.len() <= 7 && inner.bytes().all(|byte| byte.is_ascii_digit());
-    let is_word = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-    is_number || (inner.len() <= 40 && inner.bytes().all(is_word))
-}
+#[cfg(test)]
+mod tests {
+    use super::is_id;
+    use crate::dialect::openai_chat::places::CALL_IDS;
 
-/// Whether a string literal is a `data:` URL with base64 content.
-pub(super) fn is_data_url(inner: &str) -> bool {
-    let Some(rest) = inner.strip_prefix("data:") else { return false };
-    let Some((media, data)) = rest.split_once(";base64,") else { return false };
-    media.len() <= 128 && media.bytes().all(|byte| byte.is_ascii_graphic()) && is_base64(data)
-}
-
-/// Whether a string literal is base64; a slash may be escaped.
-fn is_base64(inner: &str) -> bool {
-    let sign = |byte: u8| matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'\\');
-    inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || sign(byte))
+    #[test]
+    fn ids_are_random_and_words_are_not() {
+        for id in [
+            "call_aB3dE5fG7hI9jK1lM3nO5pQ7",
+            "call_0f8fad5b-d9cb-469f-a165-70867728950e",
+            "toolu_01A09q9Tqw90Lq917H35lq9X",
+            "chatcmpl-tool-1f2e3d4c5b6a79880f1e2d3c4b5a6978",
+        ] {
+            assert!(is_id(id, CALL_IDS), "{id}");
+        }
+        for words in [
+            "call_1",
+            "c1",
+            "call_anna_schmidt",
+            "call_AnnaSchmidtBerlin",
+            "call_AnnaSchmidtBerlin1",
+            "call_BjornAndersen1984",
+            "call_4111111111111111",
+            "call_DE89370400440532013000",
+            "call_anna@example.com",
+            "call_078-05-1120",
+            "aB3dE5fG7hI9jK1lM3nO5pQ7",
+            "call_",
+        ] {
+            assert!(!is_id(words, CALL_IDS), "{words}");
+        }
+    }
 }

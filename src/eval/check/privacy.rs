@@ -50,7 +50,11 @@ impl NoPii {
     pub(super) fn run(&self, seen: &Observed<'_>) -> Result<(), String> {
         let mut left = BTreeSet::new();
         for sent in seen.sent.iter().filter(|sent| self.upstream && !sent.local) {
-            let body = serde_json::from_slice(&sent.body).unwrap_or(Value::Null);
+            let mut body = serde_json::from_slice(&sent.body).unwrap_or(Value::Null);
+            // The target's own name of its model.
+            if let Some(fields) = body.as_object_mut() {
+                fields.shift_remove("model");
+            }
             let mut texts = Vec::new();
             words(&body, &mut texts);
             left.extend(texts.iter().flat_map(|text| self.found(seen, text, |_| true)));
@@ -96,15 +100,14 @@ fn list(types: &BTreeSet<&'static str>) -> String {
     types.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
-/// Every text in a JSON value, but not in what names the model or the tools.
+/// Every text in a JSON value, names of fields included.
 fn words(value: &Value, out: &mut Vec<String>) {
     match value {
         Value::String(text) => out.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| words(item, out)),
         Value::Object(map) => {
-            for (_, value) in
-                map.iter().filter(|(name, _)| !matches!(name.as_str(), "model" | "tools"))
-            {
+            for (name, value) in map {
+                out.push(name.clone());
                 words(value, out);
             }
         }

@@ -1,7 +1,7 @@
 //! One case, step by step: each step's request holds the conversation so far, with the answers that really came.
 
 use super::{Run, RunError, answer, judge};
-use crate::chat::EDGE;
+use crate::chat::{EDGE, RequestRecord};
 use crate::config::TargetKind;
 use crate::eval::check::{Answer, CallCounts, Check, Observed};
 use crate::eval::result::{CaseResult, CheckResult, StepResult, cost};
@@ -102,7 +102,7 @@ struct Turn<'a> {
 /// One step that ran.
 struct Done {
     answer: Option<Answer>,
-    record: crate::chat::RequestRecord,
+    record: RequestRecord,
     checks: Vec<CheckResult>,
     calls: CallCounts,
     cost: Option<NanoUsd>,
@@ -155,7 +155,7 @@ impl Turn<'_> {
         for check in &self.step.checks {
             let mut verdict = check.run(&observed);
             if let (Check::Judge { rubric }, Some(answer)) = (check, &answer) {
-                let judged = self.judge(rubric, answer, record.target.as_deref()).await?;
+                let judged = self.judge(rubric, answer, &record).await?;
                 judge_cost = judge_cost.and_then(|sum| Some(sum + judged.cost?));
                 verdict = judged.pass;
             }
@@ -175,30 +175,34 @@ impl Turn<'_> {
         &self,
         rubric: &str,
         answer: &Answer,
-        answered: Option<&str>,
+        record: &RequestRecord,
     ) -> Result<judge::Verdict, RunError> {
         let spec = self.run.suite.judge.as_ref();
         let target = spec.and_then(|spec| self.run.live.config.target(&spec.target));
         let Some(target) = target else { return Err(RunError::Defect(self.case.id.clone())) };
-        let asked = self.asked().join("\n");
-        let recorded = answered.and_then(|target| self.step.verdicts.get(target));
+        let asked = judge::Asked { body: self.body(), answer, record };
+        let recorded = record.target.as_deref().and_then(|target| self.step.verdicts.get(target));
         let canned = self.is_canned();
-        let judged = judge::ask(self.run, target, rubric, &asked, answer, recorded, canned).await;
+        let judged = judge::ask(self.run, target, rubric, asked, recorded, canned).await;
         match &judged.missing {
             Some(target) => Err(self.missing(target)),
             None => Ok(judged),
         }
     }
 
-    fn inbound(&self) -> Inbound {
+    fn body(&self) -> Bytes {
         let mut body = self.step.fields.clone();
         body.entry("model").or_insert_with(|| json!("auto"));
         body.insert("messages".to_owned(), Value::Array(self.conversation.to_vec()));
+        Bytes::from(Value::Object(body).to_string())
+    }
+
+    fn inbound(&self) -> Inbound {
         let headers = self.step.headers.iter().filter_map(|(name, value)| {
             Some((name.parse::<HeaderName>().ok()?, value.parse::<HeaderValue>().ok()?))
         });
         Inbound {
-            body: Ok(Bytes::from(Value::Object(body).to_string())),
+            body: Ok(self.body()),
             headers: headers.collect::<HeaderMap>(),
             tenant: None,
             arrived: Instant::now(),

@@ -2,11 +2,14 @@
 
 use super::Run;
 use super::answer;
-use crate::config::Target;
-use crate::eval::check::Answer;
+use crate::chat::{PrivacyAction, RequestRecord, ResponseToolCall};
+use crate::config::{Target, TargetKind};
+use crate::dialect::openai_chat::{self, Spoken};
+use crate::eval::check::{Answer, Call};
 use crate::eval::suite::Recorded;
 use crate::pipeline::{self, Inbound, Judged, Rehearsal, verdict};
 use crate::units::NanoUsd;
+use bytes::Bytes;
 use http::HeaderMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,19 +25,29 @@ pub struct Verdict {
     pub missing: Option<Arc<str>>,
 }
 
+/// A request that was answered.
+pub struct Asked<'a> {
+    /// Its body.
+    pub body: Bytes,
+    /// The answer.
+    pub answer: &'a Answer,
+    /// Its record.
+    pub record: &'a RequestRecord,
+}
+
 /// Asks the judge. `recorded` is what it said once; without it in a canned run nobody is asked.
 pub async fn ask(
     run: &Run,
     target: &Target,
     rubric: &str,
-    asked: &str,
-    answer: &Answer,
+    asked: Asked<'_>,
     recorded: Option<&Recorded>,
     canned: bool,
 ) -> Verdict {
-    let calls: Vec<(&str, &str)> =
-        answer.calls.iter().map(|call| (&*call.name, &*call.raw)).collect();
-    let judged = Judged { rubric, asked, text: &answer.text, calls: &calls };
+    let Some(body) = question(run, target, rubric, asked).await else {
+        let pass = Err("what the judge is to see could not be looked at".to_owned());
+        return Verdict { pass, cost: Some(NanoUsd::ZERO), missing: None };
+    };
     let rehearsal = Arc::new(if canned {
         let known = recorded.map(|answer| (target.name.clone(), answer.canned()));
         Rehearsal::closed(HashMap::from_iter(known))
@@ -42,7 +55,7 @@ pub async fn ask(
         Rehearsal::open()
     });
     let inbound = Inbound {
-        body: Ok(judged.request(&target.name)),
+        body: Ok(body),
         headers: HeaderMap::new(),
         tenant: None,
         arrived: Instant::now(),
@@ -62,4 +75,23 @@ pub async fn ask(
     };
     let cost = crate::eval::result::cost(&record, canned);
     Verdict { pass, cost, missing: rehearsal.missing() }
+}
+
+/// What the judge is asked. A judge in the cloud gets placeholders, unless the request itself went out as it was.
+async fn question(run: &Run, target: &Target, rubric: &str, asked: Asked<'_>) -> Option<Bytes> {
+    let request = Arc::new(openai_chat::decode_request(asked.body).ok()?);
+    let call = |call: &Call| ResponseToolCall {
+        id: call.id.clone(),
+        name: call.name.clone(),
+        arguments: call.raw.clone(),
+    };
+    let calls = asked.answer.calls.iter().map(call).collect();
+    let answer = Spoken { text: asked.answer.text.clone(), calls };
+    let open = asked.record.privacy == Some(PrivacyAction::Allow.as_str());
+    let mut found = None;
+    if target.kind != TargetKind::Local && !open {
+        found = Some(pipeline::look(&run.live, &request).await);
+    }
+    let judged = Judged { rubric, request: &request, found: found.as_ref(), answer: &answer };
+    judged.question(&run.live, &target.name).await
 }

@@ -28,7 +28,8 @@ mod shadow;
 mod tests;
 mod url;
 
-use crate::chat::{EntityType, Finding};
+use super::identifier::Spoken;
+use crate::chat::{EntityType, Finding, SlotKind, TextSlot};
 use crate::inference::Tagged;
 use crate::privacy::plain::Plain;
 use scan::{Hit, Scan};
@@ -50,6 +51,36 @@ impl Detectors {
     /// Detectors that never report the types in `ignore` nor anything scored below `min_score` (0–1).
     pub fn new(ignore: &[EntityType], min_score: f32) -> Self {
         Self { ignore: ignore.to_vec(), min_score, secrets: Secrets::new() }
+    }
+
+    /// Findings in a slot of a request, as [`Self::scan`] gives them. A name is looked at as it stands and as the words that it
+    /// is made of. `tagged` is what the edge model found in [`reading_text`].
+    pub fn scan_slot(&self, index: usize, slot: &TextSlot, tagged: &[Tagged]) -> Vec<Finding> {
+        let mut findings = match Spoken::of(slot) {
+            None => {
+                let findings = self.scan(index, &slot.text, tagged);
+                match parted(slot) {
+                    Some(text) => join(findings, self.scan(index, &text, &[]).into_iter()),
+                    None => findings,
+                }
+            }
+            Some(spoken) => {
+                let placed = |finding: Finding| {
+                    let (start, end) = spoken.source(finding.start, finding.end)?;
+                    Some(Finding { start, end, ..finding })
+                };
+                let heard = self.scan(index, &spoken.text, tagged).into_iter().filter_map(placed);
+                join(self.scan(index, &slot.text, &[]), heard)
+            }
+        };
+        if matches!(slot.kind, SlotKind::Schema | SlotKind::Name) {
+            let is_number = |finding: &Finding| {
+                let value = slot.text.get(finding.start..finding.end).unwrap_or_default();
+                slot.kind == SlotKind::Name && value.bytes().filter(u8::is_ascii_digit).count() >= 4
+            };
+            findings.retain(|it| it.detector != model::MODEL || is_number(it) || is_certain(it));
+        }
+        findings
     }
 
     /// Findings in one text, sorted by start, without overlaps; `slot` is copied into each. `tagged` is what the edge model
@@ -99,6 +130,53 @@ impl Detectors {
     pub fn entity_types() -> impl Iterator<Item = EntityType> {
         entity::READ.iter().chain(entity::DETECTED).copied()
     }
+}
+
+/// What the edge model is to read of a slot: a name as words, everything without disguises.
+pub fn reading_text(slot: &TextSlot) -> Cow<'_, str> {
+    match Spoken::of(slot) {
+        Some(spoken) => Cow::Owned(undisguised(&spoken.text).into_owned()),
+        None => undisguised(&slot.text),
+    }
+}
+
+/// Arguments of a call with its names parted at underscores, byte for byte, where a number may stand in one: the names of
+/// properties are names like those of the tool.
+fn parted(slot: &TextSlot) -> Option<String> {
+    let is_named = slot.kind == SlotKind::ToolArguments && slot.text.contains('_');
+    (is_named && slot.text.contains(|c: char| c.is_ascii_digit()))
+        .then(|| slot.text.replace('_', " "))
+}
+
+/// Lowest score of what the model sees in definitions of tools.
+const CERTAIN: f32 = 0.8;
+
+/// Whether what the model saw in a definition of a tool is surely somebody's. Places, organizations and ages stand in most
+/// descriptions as examples, and to replace them would change what a tool is for.
+fn is_certain(finding: &Finding) -> bool {
+    let general = [entity::LOCATION, entity::ORGANIZATION, entity::AGE, entity::URL];
+    finding.score >= CERTAIN && !general.contains(&finding.entity)
+}
+
+/// Findings of two looks at one text: what overlaps becomes one, under the type of the first look.
+fn join(first: Vec<Finding>, second: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut out = first;
+    for finding in second {
+        match out.iter_mut().find(|it| it.start < finding.end && finding.start < it.end) {
+            Some(it) => (it.start, it.end) = (it.start.min(finding.start), it.end.max(finding.end)),
+            None => out.push(finding),
+        }
+    }
+    out.sort_by_key(|finding| finding.start);
+    // Two that grew may touch now.
+    out.dedup_by(|next, it| {
+        let overlaps = next.start < it.end;
+        if overlaps {
+            it.end = it.end.max(next.end);
+        }
+        overlaps
+    });
+    out
 }
 
 /// The text as a reader sees it: decoded, without invisible characters, look-alikes as what they look like, and behind it

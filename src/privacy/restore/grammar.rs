@@ -1,8 +1,9 @@
 //! Recognises placeholders as models write them back.
 //!
 //! A placeholder was issued as `<TYPE_n>`, in HTML as `&lt;TYPE_n&gt;`, in percent-encoded text as `%3CTYPE_n%3E`. Models return it in
-//! another case, as `\u003cTYPE_n\u003e`, with an escaped underscore (`TYPE\_1`), without one bracket or without both. Only spelling is tolerated, never the number:
-//! digits are read to their end, so that `PERSON_1` and `PERSON_10` stay apart however the text is cut.
+//! another case, as `\u003cTYPE_n\u003e`, with an escaped underscore (`TYPE\_1`), without one bracket or without both; inside of two
+//! brackets also with blanks or hyphens, with wide brackets or digits. Only spelling is tolerated, never the number: digits are
+//! read to their end, so that `PERSON_1` and `PERSON_10` stay apart however the text is cut.
 //!
 //! Without both brackets the capitals must be there, because `date_time_1` is a good name for a variable.
 
@@ -32,7 +33,7 @@ const MAX_DIGITS: usize = 9;
 /// Looks for a placeholder of one of `types` at the start of `text`. `at_boundary` says whether the character before is no
 /// part of a word; `end` that nothing more will come.
 pub(super) fn probe(types: &[String], text: &str, at_boundary: bool, end: bool) -> Probe {
-    let open = match bracket(text, "<", "&lt;", "u003c", end) {
+    let open = match bracket(text, OPEN, end) {
         Part::Whole(len) => len,
         Part::Begun => return Probe::Live,
         Part::Absent if at_boundary => 0,
@@ -55,7 +56,9 @@ pub(super) fn probe(types: &[String], text: &str, at_boundary: bool, end: bool) 
 
 fn after_bracket(kind: &str, body: &str, open: usize, end: bool) -> Probe {
     let bytes = body.as_bytes();
-    let mut i = 0;
+    // Inside of brackets a blank, a hyphen or a wide digit leave no doubt about what is meant.
+    let mut is_loose = open > 0 && bytes.first() == Some(&b' ');
+    let mut i = usize::from(is_loose);
     let mut capitals = true;
     for want in kind.bytes().chain([b'_']) {
         if want == b'_' {
@@ -65,6 +68,7 @@ fn after_bracket(kind: &str, body: &str, open: usize, end: bool) -> Probe {
         match bytes.get(i) {
             None if end => return Probe::No,
             None => return Probe::Live,
+            Some(b' ' | b'-') if want == b'_' && open > 0 => is_loose = true,
             Some(got) if got.to_ascii_uppercase() == want => capitals &= !got.is_ascii_lowercase(),
             Some(_) => return Probe::No,
         }
@@ -73,34 +77,68 @@ fn after_bracket(kind: &str, body: &str, open: usize, end: bool) -> Probe {
         }
         i += 1;
     }
-    let digits = bytes.iter().skip(i).take_while(|b| b.is_ascii_digit()).count();
-    let stop = i + digits;
-    if digits > MAX_DIGITS {
-        return Probe::No;
-    }
-    if stop == bytes.len() && !end {
-        return Probe::Live;
-    }
-    if digits == 0 {
+    let digits = number(body.get(i..).unwrap_or_default(), open > 0);
+    let stop = i + digits.len;
+    if digits.text.len() > MAX_DIGITS {
         return Probe::No;
     }
     let rest = body.get(stop..).unwrap_or_default();
-    let close = match bracket(rest, ">", "&gt;", "u003e", end) {
-        Part::Whole(len) => len,
+    if rest.is_empty() && !end {
+        return Probe::Live;
+    }
+    if digits.text.is_empty() {
+        return Probe::No;
+    }
+    let blank = usize::from(open > 0 && rest.starts_with(' '));
+    let behind = rest.get(blank..).unwrap_or_default();
+    let slash = usize::from(open > 0 && behind.starts_with('/'));
+    let behind = behind.get(slash..).unwrap_or_default();
+    if behind.is_empty() && blank + slash > 0 && !end {
+        return Probe::Live;
+    }
+    let close = match bracket(behind, CLOSE, end) {
+        Part::Whole(len) => blank + slash + len,
         Part::Begun => return Probe::Live,
         Part::Absent => 0,
     };
+    is_loose |= digits.is_wide;
     let in_word = rest.chars().next().is_some_and(super::is_word);
-    if (close == 0 && in_word) || ((open == 0 || close == 0) && !capitals) {
+    let lacks_bracket = open == 0 || close == 0;
+    if (close == 0 && in_word) || (lacks_bracket && (!capitals || is_loose)) {
         return Probe::No;
     }
-    let number = body.get(i..stop).unwrap_or_default();
     Probe::Found {
         len: open + stop + close,
-        name: format!("{kind}_{number}"),
+        name: format!("{kind}_{}", digits.text),
         open_ended: close == 0 && rest.is_empty(),
         percent: false,
     }
+}
+
+/// Digits at the beginning of a text.
+struct Digits {
+    /// As plain digits.
+    text: String,
+    /// Bytes that they take.
+    len: usize,
+    /// Whether any is a wide one (U+FF10 to U+FF19).
+    is_wide: bool,
+}
+
+fn number(text: &str, may_be_wide: bool) -> Digits {
+    let mut digits = Digits { text: String::new(), len: 0, is_wide: false };
+    for c in text.chars() {
+        match c {
+            '0'..='9' => digits.text.push(c),
+            '\u{ff10}'..='\u{ff19}' if may_be_wide => {
+                digits.text.push(char::from(b'0' + (u32::from(c) - 0xff10) as u8));
+                digits.is_wide = true;
+            }
+            _ => break,
+        }
+        digits.len += c.len_utf8();
+    }
+    digits
 }
 
 /// How much of a bracket stands at the beginning of a text.
@@ -110,23 +148,57 @@ enum Part {
     Whole(usize),
 }
 
-/// Reads a bracket: plain, as an HTML entity, percent-encoded, or as a JSON escape inside up to four strings (1, 2, 4 or 8
+/// The forms of a bracket.
+struct Bracket {
+    plain: [&'static str; 2],
+    entities: [&'static str; 3],
+    percent: &'static str,
+    escape: &'static str,
+}
+
+const OPEN: Bracket = Bracket {
+    plain: ["<", "＜"],
+    entities: ["&lt;", "&#60;", "&#x3c;"],
+    percent: "%3c",
+    escape: "u003c",
+};
+const CLOSE: Bracket = Bracket {
+    plain: [">", "＞"],
+    entities: ["&gt;", "&#62;", "&#x3e;"],
+    percent: "%3e",
+    escape: "u003e",
+};
+
+/// Reads a bracket: plain or wide, as an HTML entity, percent-encoded, or as a JSON escape inside up to four strings (1, 2, 4 or 8
 /// backslashes).
-fn bracket(text: &str, plain: &str, entity: &str, escape: &str, end: bool) -> Part {
+fn bracket(text: &str, forms: Bracket, end: bool) -> Part {
     match text.as_bytes().first() {
-        Some(b'&') => read(text, entity, 0, end),
-        Some(b'%') if plain == "<" => read(text, "%3c", 0, end),
-        Some(b'%') => read(text, "%3e", 0, end),
+        Some(b'&') => {
+            let parts = forms.entities.map(|entity| read(text, entity, 0, end));
+            let mut begun = false;
+            for part in parts {
+                match part {
+                    Part::Whole(len) => return Part::Whole(len),
+                    Part::Begun => begun = true,
+                    Part::Absent => {}
+                }
+            }
+            if begun { Part::Begun } else { Part::Absent }
+        }
+        Some(b'%') => read(text, forms.percent, 0, end),
         Some(b'\\') => {
             let slashes = text.bytes().take(9).take_while(|b| *b == b'\\').count();
             let rest = text.get(slashes..).unwrap_or_default();
             if slashes > 8 || (!rest.is_empty() && !slashes.is_power_of_two()) {
                 return Part::Absent;
             }
-            read(rest, escape, slashes, end)
+            read(rest, forms.escape, slashes, end)
         }
-        Some(_) if text.starts_with(plain) => Part::Whole(plain.len()),
-        _ => Part::Absent,
+        Some(_) => {
+            let plain = forms.plain.iter().find(|plain| text.starts_with(**plain));
+            plain.map_or(Part::Absent, |plain| Part::Whole(plain.len()))
+        }
+        None => Part::Absent,
     }
 }
 
@@ -160,10 +232,19 @@ mod tests {
             ("\\\\\\\\u003CPERSON_1\\\\\\\\u003E", "PERSON_1"),
             ("<EMAIL\\_ADDRESS\\_2>", "EMAIL_ADDRESS_2"),
             ("PERSON_1>", "PERSON_1"),
+            ("< PERSON_1 >", "PERSON_1"),
+            ("<PERSON 1>", "PERSON_1"),
+            ("<PERSON-1>", "PERSON_1"),
+            ("<EMAIL ADDRESS_1>", "EMAIL_ADDRESS_1"),
+            ("<PERSON_1/>", "PERSON_1"),
+            ("&#60;PERSON_1&#62;", "PERSON_1"),
+            ("&#x3C;PERSON_1&#x3E;", "PERSON_1"),
+            ("＜PERSON_1＞", "PERSON_1"),
+            ("<PERSON_１０>", "PERSON_10"),
             ("%3CPERSON_1%3E", "PERSON_1"),
             ("%3cperson_10%3e", "PERSON_10"),
         ] {
-            for cut in 1..text.len() {
+            for cut in (1..text.len()).filter(|cut| text.is_char_boundary(*cut)) {
                 let begun = text.get(..cut).unwrap();
                 assert_eq!(ask(begun, false), Probe::Live, "{begun}");
             }
@@ -182,7 +263,9 @@ mod tests {
             "PERSON ",
             "person_1>",
             "<PERSON_1x",
-            "<person_1 ",
+            "<person_1 x",
+            "<PERSON 1 x",
+            "PERSON 1>",
             "PERSON_1_2",
             "\\n",
             "&amp;",

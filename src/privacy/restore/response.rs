@@ -1,7 +1,7 @@
 //! Restores OpenAI chat completions, whole and streamed, at the level of their JSON.
 //!
-//! Text, refusal, reasoning, audio transcripts and tool inputs are restored as text; the arguments of function calls as
-//! JSON. Each choice, field and tool index is a channel with its own [`Restorer`]. Bytes of strings that do not change are
+//! Text, refusal, reasoning, audio transcripts, tool inputs and names of tools are restored as text; the arguments of function
+//! calls as JSON. Each choice, field and tool index is a channel with its own [`Restorer`]. Bytes of strings that do not change are
 //! left alone. Left as received, with placeholders but never with values: `logprobs` (a token is no text one could
 //! restore), `annotations` and `reasoning_details`.
 
@@ -158,6 +158,7 @@ impl ResponseRestorer {
             }
         }
         if let Some(call) = member(message, "function_call").and_then(|m| members(m.json)) {
+            self.name(pass, &call);
             self.field(pass, &call, "arguments", Place::FunctionArguments);
         }
         if let Some(audio) = member(message, "audio").and_then(|m| members(m.json)) {
@@ -168,9 +169,11 @@ impl ResponseRestorer {
             let Some(call) = members(call) else { continue };
             let index = index_of(&call, at);
             if let Some(function) = member(&call, "function").and_then(|m| members(m.json)) {
+                self.name(pass, &function);
                 self.field(pass, &function, "arguments", Place::ToolArguments(index));
             }
             if let Some(custom) = member(&call, "custom").and_then(|m| members(m.json)) {
+                self.name(pass, &custom);
                 self.field(pass, &custom, "input", Place::ToolInput(index));
             }
         }
@@ -196,6 +199,15 @@ impl ResponseRestorer {
     fn field(&mut self, pass: &mut Pass<'_>, object: &[Member<'_>], name: &str, place: Place) {
         if let Some(found) = member(object, name) {
             self.string(pass, found.json, place);
+        }
+    }
+
+    /// The name of a tool, which comes whole in the first chunk of its call.
+    fn name(&mut self, pass: &mut Pass<'_>, object: &[Member<'_>]) {
+        if let Some(found) = member(object, "name")
+            && let Some(text) = string(found.json)
+        {
+            self.complete(pass, found.json, &text, Escaping::None);
         }
     }
 

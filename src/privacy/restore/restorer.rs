@@ -6,6 +6,7 @@
 use super::depth::Depth;
 use super::grammar::{Probe, probe};
 use crate::chat::json_string;
+use crate::privacy::names::is_letter;
 use crate::privacy::plain::{escaped, percent_encoded};
 use crate::privacy::vault::Vault;
 use std::sync::Arc;
@@ -79,6 +80,18 @@ enum Ending {
     Cut,
 }
 
+/// Looks for a name with a placeholder inside at the start of a text.
+fn alias(vault: &Vault, text: &str, end: bool) -> Probe {
+    let len = text.find(|c: char| !is_letter(c)).unwrap_or(text.len());
+    let name = text.get(..len).unwrap_or_default();
+    let ends = end || len < text.len();
+    if ends && vault.is_alias(name) {
+        let open_ended = len == text.len();
+        return Probe::Found { len, name: name.to_owned(), open_ended, percent: false };
+    }
+    if !ends && vault.begins_alias(name) { Probe::Live } else { Probe::No }
+}
+
 struct State {
     held: String,
     /// Whether the character before `held` is no part of a word.
@@ -124,12 +137,19 @@ impl State {
     }
 
     fn probe(&self, vault: &Vault, rest: &str, first: char, ending: Ending) -> Probe {
+        let in_escape = || self.depth.as_ref().is_some_and(Depth::in_escape);
+        if vault.has_aliases() && self.at_boundary && is_letter(first) && !in_escape() {
+            match alias(vault, rest, ending != Ending::No) {
+                Probe::No => {}
+                seen => return seen,
+            }
+        }
         let may_begin = match first {
-            '<' | '&' | '%' | '\\' => true,
+            '<' | '＜' | '&' | '%' | '\\' => true,
             'A'..='Z' => self.at_boundary,
             _ => false,
         };
-        if !may_begin || self.depth.as_ref().is_some_and(Depth::in_escape) {
+        if !may_begin || in_escape() {
             return Probe::No;
         }
         probe(vault.types(), rest, self.at_boundary, ending != Ending::No)

@@ -73,6 +73,7 @@ fn request(messages: &[Words]) -> ChatRequest {
         parallel_tool_calls: None,
         sampling: Sampling::default(),
         response_format: None,
+        unchecked: Vec::new(),
         unknown_fields: Vec::new(),
     }
 }

@@ -153,3 +153,57 @@ fn channels_cut_at_every_character_do_not_mix() {
     }
     assert_eq!(restorer.counts(), Counts { restored: 10, unrestored: 0 });
 }
+
+/// Names of tools and properties, whole and cut at every character.
+#[test]
+fn names_of_tools_and_properties_come_back() {
+    let mut vault = Vault::default();
+    assert_eq!(vault.name(EntityType("PERSON"), "anna_schmidt"), "PERSON_1");
+    vault.alias("lookup_PERSON_1", "lookup_anna_schmidt");
+    vault.alias("x-PERSON_1-y", "x-anna_schmidt-y");
+    let vault = Arc::new(vault);
+    let arguments = r#"{"PERSON_1":"<PERSON_1>","lookup_PERSON_1":{"x-PERSON_1-y":1},"lookup_PERSON_12":"lookup_PERSON"}"#;
+    let want = r#"{"anna_schmidt":"anna_schmidt","lookup_anna_schmidt":{"x-anna_schmidt-y":1},"lookup_PERSON_12":"lookup_PERSON"}"#;
+    let function =
+        |name: &str, arguments: &str| serde_json::json!({"name": name, "arguments": arguments});
+    let body = |holder: &str, function: Value| {
+        let call = serde_json::json!({"index": 0, "function": function});
+        let choice =
+            serde_json::json!({"index": 0, holder: {"tool_calls": [call]}, "finish_reason": null});
+        Bytes::from(serde_json::json!({"choices": [choice]}).to_string())
+    };
+    let told = |bytes: &Bytes, holder: &str| {
+        let body: Value = serde_json::from_slice(bytes).unwrap();
+        let calls =
+            body["choices"][0][holder]["tool_calls"].as_array().cloned().unwrap_or_default();
+        let function = |call: &Value| {
+            let text = |name: &str| call["function"][name].as_str().unwrap_or_default().to_owned();
+            (text("name"), text("arguments"))
+        };
+        calls
+            .iter()
+            .map(function)
+            .fold((String::new(), String::new()), |(name, all), (n, a)| (name + &n, all + &a))
+    };
+    for (sent, name) in [
+        ("lookup_PERSON_1", "lookup_anna_schmidt"),
+        ("PERSON_1", "anna_schmidt"),
+        ("x-PERSON_1-y", "x-anna_schmidt-y"),
+        ("lookup_PERSON_3", "lookup_PERSON_3"),
+        ("lookup", "lookup"),
+    ] {
+        let mut restorer = ResponseRestorer::new(vault.clone(), false);
+        let whole = restorer.whole(&body("message", function(sent, arguments))).unwrap();
+        assert_eq!(told(&whole, "message"), (name.to_owned(), want.to_owned()));
+        let mut restorer = ResponseRestorer::new(vault.clone(), false);
+        let mut all = told(&restorer.chunk(&body("delta", function(sent, ""))).unwrap(), "delta");
+        for c in arguments.chars() {
+            let chunk = body("delta", serde_json::json!({"arguments": c.to_string()}));
+            all.1 += &told(&restorer.chunk(&chunk).unwrap(), "delta").1;
+        }
+        let end = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"#;
+        all.1 += &told(&restorer.chunk(&Bytes::from(end)).unwrap(), "delta").1;
+        assert_eq!(all, (name.to_owned(), want.to_owned()));
+        assert!(restorer.flush().is_empty());
+    }
+}
