@@ -26,7 +26,7 @@ pub enum ErrorKind {
     InvalidValue,
     /// The body is larger than the limit.
     BodyTooLarge,
-    /// The body came too slowly or was cut.
+    /// The body was cut.
     BodyIncomplete,
     /// No such path.
     NotFound,
@@ -34,6 +34,12 @@ pub enum ErrorKind {
     MethodNotAllowed,
     /// The API key is missing or wrong.
     Unauthenticated,
+    /// A web page of another site sent it, or it names another host.
+    ForeignSite,
+    /// The body came too slowly.
+    BodyTooSlow,
+    /// The gateway is being stopped.
+    Stopping,
     /// The requested model is neither `auto` nor a target.
     ModelNotFound,
     /// The conversation does not fit the model's window.
@@ -90,6 +96,9 @@ impl ErrorKind {
             Self::NotFound => (404, REQUEST, "not_found", Downstream),
             Self::MethodNotAllowed => (405, REQUEST, "method_not_allowed", Downstream),
             Self::Unauthenticated => (401, "authentication_error", "invalid_api_key", Downstream),
+            Self::ForeignSite => (403, "permission_error", "foreign_site", Downstream),
+            Self::BodyTooSlow => (408, REQUEST, "body_too_slow", Downstream),
+            Self::Stopping => (503, SERVER, "stopping", Local),
             Self::ModelNotFound => (404, REQUEST, "model_not_found", Downstream),
             Self::ContextLengthExceeded => (400, REQUEST, "context_length_exceeded", Downstream),
             Self::Unsupported => (400, REQUEST, "unsupported_by_target", Downstream),

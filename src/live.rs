@@ -128,15 +128,14 @@ impl LiveState {
             None => PriceTable::builtin(),
         };
         let upstreams = Upstreams::new(&config.targets, previous.map(|live| &live.upstreams))?;
-        let detectors = Detectors::new(&config.privacy.ignore, config.privacy.min_score);
+        let detectors = Detectors::of(&config.privacy);
         let n_cloud =
             config.targets.iter().filter(|target| target.kind != TargetKind::Local).count();
         let intents = ArcSwapOption::empty();
         let drift = Drift::open(&config, previous.map(|live| &live.drift));
         let gains = config.gain.iter().map(predictor).collect::<Result<_, _>>()?;
-        let reads = config.local.enabled
-            && config.privacy.model
-            && config.rules.iter().any(Rule::needs_reading);
+        // The edge pack is part of the binary: `local.enabled` is about models that are fetched.
+        let reads = config.privacy.model && config.rules.iter().any(Rule::needs_reading);
         Ok(Self {
             config,
             detectors,
@@ -184,7 +183,7 @@ impl LiveState {
     /// Has the edge model read every request, whether or not a rule makes use of it.
     #[must_use]
     pub fn reading_always(mut self) -> Self {
-        self.reads = self.config.local.enabled && self.config.privacy.model;
+        self.reads = self.config.privacy.model;
         self
     }
 

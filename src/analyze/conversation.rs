@@ -4,7 +4,7 @@
 //! over the intent of the turn it follows, so that work in progress does not change hands over a word. Pure: texts and
 //! predictions in, a choice out.
 
-use super::follow_up::{Reference, reference};
+use super::follow_up::{Reference, core, reference};
 use crate::chat::{ChatRequest, Intent, Role};
 
 /// Earlier user turns that are looked through for one with content.
@@ -42,13 +42,15 @@ pub fn is_excerpted(request: &ChatRequest) -> bool {
 
 /// The same over the texts of the user turns, newest first.
 pub fn deciding_of(newest_first: impl IntoIterator<Item = String>) -> Deciding {
-    let mut turns = newest_first.into_iter();
+    let mut turns = newest_first.into_iter().peekable();
     let Some(last) = turns.next() else { return Deciding::default() };
     let mut texts = Vec::new();
     let mut leaning = reference(&last);
     let skipped_last = leaning == Reference::Certain;
     if !skipped_last {
-        texts.push(excerpt(&last));
+        // What is said of the turn before is no part of what is asked for now; with nothing before it, it is.
+        let said = if turns.peek().is_some() { core(&last) } else { last.as_str() };
+        texts.push(excerpt(said));
     }
     while leaning != Reference::None && texts.len() < MAX_CANDIDATES {
         let Some(turn) = turns.next() else { break };
@@ -88,7 +90,7 @@ fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Deciding, MAX_TEXT_BYTES, choose, deciding_of};
-    use crate::analyze::follow_up::{Reference, reference};
+    use crate::analyze::follow_up::{Reference, core, reference};
     use crate::chat::Intent;
     use serde::Deserialize;
 
@@ -145,7 +147,8 @@ mod tests {
         for case in table().conversation {
             let deciding = deciding_of(case.turns.iter().rev().map(|turn| turn.text.clone()));
             let predictions = deciding.texts.iter().map(|text| {
-                let turn = case.turns.iter().find(|turn| turn.text == *text).unwrap();
+                let turn =
+                    case.turns.iter().rfind(|turn| turn.text.ends_with(text.as_str())).unwrap();
                 let (p, reject) = (turn.p, turn.reject);
                 Intent { name: turn.intent.as_str().into(), p, margin: p, reject, inherited: false }
             });
@@ -171,5 +174,26 @@ mod tests {
         let text = "é".repeat(MAX_TEXT_BYTES);
         let deciding = deciding_of([text]);
         assert!(deciding.texts[0].len() <= MAX_TEXT_BYTES + 1);
+    }
+
+    #[test]
+    fn praise_and_refusal_are_left_out_before_a_request() {
+        for (text, rest) in [
+            ("great, now run the unit tests", "now run the unit tests"),
+            ("No. Use a mutex instead", "Use a mutex instead"),
+            ("thanks! how do I cancel my order", "how do I cancel my order"),
+            ("perfekt, füge Tests hinzu", "füge Tests hinzu"),
+            ("parfait, ajoute des tests", "ajoute des tests"),
+            ("no, gracias; quiero cambiar de tarifa", "quiero cambiar de tarifa"),
+            ("好的，写一个测试", "写一个测试"),
+            ("run the unit tests, please", "run the unit tests, please"),
+            ("looks good", "looks good"),
+            ("", ""),
+        ] {
+            assert_eq!(core(text), rest, "{text}");
+        }
+        let turns = ["how do I reset my password".to_owned(), "great, cancel my order".to_owned()];
+        assert_eq!(deciding_of(turns.iter().rev().cloned()).texts[0], "cancel my order");
+        assert_eq!(deciding_of([turns[1].clone()]).texts, [turns[1].clone()]);
     }
 }

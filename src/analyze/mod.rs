@@ -9,6 +9,7 @@ mod follow_up;
 pub mod gain;
 mod head;
 mod matrix;
+mod reply_words;
 mod scope;
 mod softmax;
 mod spelling;

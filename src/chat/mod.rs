@@ -6,6 +6,7 @@
 mod aims;
 mod analysis;
 mod body;
+pub mod check_digit;
 mod decision;
 mod finding;
 mod hop;
@@ -20,7 +21,7 @@ pub use decision::{
     Arm, Candidate, Cascade, Decision, EDGE, EdgeAnswers, Escalation, GainAsked, LatencyClass,
     PrivacyAction, Rejected, ShapeLevel, Side, UncheckedAction, Values,
 };
-pub use finding::{EntityType, Finding, PUBLIC};
+pub use finding::{ALLOWED, EntityType, Finding, PUBLIC, own_detector};
 pub use hop::{Hop, HopKind, Outcome, RequestRecord};
 pub use request::{
     ChatRequest, Message, OutputFormat, Part, Role, Sampling, Tool, ToolCall, ToolChoice,

@@ -12,6 +12,9 @@ pub enum ConfigArgs {
     Check {
         /// The file; without it the one that `serve` would use.
         file: Option<PathBuf>,
+        /// Do without the keys: their variables need not be set and their files not be there
+        #[arg(long)]
+        no_keys: bool,
     },
     /// Print the JSON Schema of the file, for editors.
     Schema,
@@ -30,14 +33,16 @@ pub enum ConfigArgs {
 pub fn run(args: &ConfigArgs, config_path: Option<&Path>) -> anyhow::Result<()> {
     let env = |name: &str| std::env::var(name).ok();
     let load = |path: Option<&Path>| Config::load(path, &env, &Overrides::default());
+    let without_keys = Overrides { without_keys: true, ..Overrides::default() };
     let text = match args {
         ConfigArgs::History(args) => history::list(args, config_path)?,
         ConfigArgs::Rollback(args) => history::rollback(args, config_path, &env)?,
         ConfigArgs::Schema => serde_json::to_string_pretty(&schema())?,
         ConfigArgs::Show => serde_saphyr::to_string(&describe(&load(config_path)?))?,
-        ConfigArgs::Check { file } => {
+        ConfigArgs::Check { file, no_keys } => {
             let path = file.as_deref().or(config_path);
-            let config = load(path)?;
+            let config =
+                if *no_keys { Config::load(path, &env, &without_keys)? } else { load(path)? };
             let name = find(path, &env)
                 .map_or("no file, defaults only".to_owned(), |path| path.display().to_string());
             summary(&name, &config)
@@ -71,5 +76,6 @@ fn summary(name: &str, config: &Config) -> String {
         format!("  ledger   {ledger}"),
         format!("  hash     {}", config.hash),
     ];
-    lines.join("\n")
+    let gaps = config.privacy.gaps().into_iter().map(|gap| format!("  warning: {gap}"));
+    lines.into_iter().chain(gaps).collect::<Vec<_>>().join("\n")
 }

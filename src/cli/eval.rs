@@ -25,8 +25,12 @@ pub enum EvalArgs {
     /// Measure every head of the edge pack on labelled JSON lines, with 95 % intervals.
     Heads {
         /// The folder with entities.jsonl, intents.jsonl, injection.jsonl and tasks.jsonl, or some of them.
-        #[arg(value_name = "FOLDER")]
-        folder: PathBuf,
+        #[arg(value_name = "FOLDER", required_unless_present = "clean")]
+        folder: Option<PathBuf>,
+        /// Count alarms in the `text` of JSON lines that hold nothing personal: what would be replaced, per 10,000 characters. With
+        /// `--json` each alarm is a line, by place and type.
+        #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+        clean: Option<PathBuf>,
         /// Measure the pack in this folder in place of the one inside the binary.
         #[arg(long, value_name = "FOLDER")]
         pack: Option<PathBuf>,
@@ -58,7 +62,10 @@ pub enum EvalArgs {
 /// A file that cannot be read, or a model that failed.
 pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
     match args {
-        EvalArgs::Heads { folder, pack, json } => heads(common, folder, pack.as_deref(), *json),
+        EvalArgs::Heads { folder, clean, pack, json } => {
+            let what = (folder.as_deref(), clean.as_deref());
+            heads(common, what, pack.as_deref(), *json)
+        }
         EvalArgs::Gain(args) => gain::evaluate(common, args),
         EvalArgs::Run(args) => run::run(common, args),
         EvalArgs::Assert(args) => gate::run(args),
@@ -74,13 +81,18 @@ pub fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<()> {
     }
 }
 
-fn heads(common: &Common, folder: &Path, pack: Option<&Path>, json: bool) -> anyhow::Result<()> {
+fn heads(
+    common: &Common,
+    (folder, clean): (Option<&Path>, Option<&Path>),
+    pack: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<()> {
     let config = open::config(common)?;
     let mut spec = runtime_spec(&config.local)?;
     (spec.encoder, spec.generator) = (None, None);
     spec.edge = pack.map_or(EdgeSpec::Embedded, |folder| EdgeSpec::Folder(folder.to_path_buf()));
     let models = Runtime::start(spec);
-    let detectors = Detectors::new(&config.privacy.ignore, config.privacy.min_score);
+    let detectors = Detectors::of(&config.privacy);
     let subject = Subject { runtime: &models, detectors: &detectors };
     let runtime = open::tokio_runtime()?;
     let mut out = std::io::stdout().lock();
@@ -100,10 +112,30 @@ fn heads(common: &Common, folder: &Path, pack: Option<&Path>, json: bool) -> any
         }
         out.flush()
     };
-    runtime.block_on(async {
-        models.settled(Which::Edge).await;
-        heads::run(&subject, folder, show).await
-    })?;
+    runtime.block_on(models.settled(Which::Edge));
+    if let Some(folder) = folder {
+        runtime.block_on(heads::run(&subject, folder, show))?;
+    }
+    if let Some(clean) = clean {
+        let alarms = runtime.block_on(heads::alarms(&subject, clean, &config.privacy.keep))?;
+        tell_alarms(&mut out, &alarms, json)?;
+    }
+    Ok(())
+}
+
+fn tell_alarms(out: &mut impl Write, alarms: &heads::Alarms, json: bool) -> anyhow::Result<()> {
+    if json {
+        for alarm in &alarms.alarms {
+            serde_json::to_writer(&mut *out, alarm)?;
+            writeln!(out)?;
+        }
+        return Ok(());
+    }
+    writeln!(out, "{} texts, {} characters", alarms.texts, alarms.chars)?;
+    let all = alarms.alarms.len();
+    for (entity, n) in std::iter::once(("alarms", all)).chain(alarms.by_type()) {
+        writeln!(out, "  {entity:<24} {n:>6}  {:>8.3} per 10,000 characters", alarms.rate(n))?;
+    }
     Ok(())
 }
 

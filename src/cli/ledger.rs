@@ -42,7 +42,7 @@ enum Command {
     },
     /// One request with its hops
     Show {
-        /// Its id (`x-weir-request-id`) or the beginning of it
+        /// Its id (`x-weir-request-id`) or any part of it that no other id has
         id: String,
     },
     /// Requests, tokens, costs and times summed up
@@ -122,7 +122,14 @@ fn show(out: &mut impl Write, store: &SqliteStore, id: &str, json: bool) -> anyh
     let record = match store.lookup(id)? {
         Lookup::Found(record) => record,
         Lookup::None => bail!("no request `{id}`; `weir ledger tail` lists the last ones"),
-        Lookup::Ambiguous => bail!("more than one request begins with `{id}`; give more of the id"),
+        Lookup::Ambiguous(some) => {
+            let lines: Vec<String> = some.iter().map(request_line).collect();
+            bail!(
+                "`{id}` is a part of more than one id; give more of it:\n{}\n{}",
+                head_line(),
+                lines.join("\n")
+            )
+        }
     };
     let told = store.feedback(record.task.unwrap_or(record.id))?;
     if json {

@@ -39,6 +39,7 @@ pub fn run(common: &Common, args: ServeArgs) -> anyhow::Result<()> {
         tracing::warn!("{problem}");
     }
     let source = open::source(common, Overrides { listen: args.listen, ..Overrides::default() });
+    let source = source.pinned();
     let config = source.load().map_err(|errors| anyhow::anyhow!("{errors}"))?;
     open::tokio_runtime()?.block_on(serve(source, config))
 }
@@ -64,12 +65,23 @@ fn with_one_heap() {}
 
 async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     let listener = downstream::bind(config.listen).await?;
+    let apart = match config.server.metrics.listen {
+        Some(address) => Some(downstream::bind(address).await?),
+        None => None,
+    };
     let address = listener.local_addr().context("the listening socket has no address")?;
     let ledger = Arc::new(match &config.ledger.path {
         Some(path) => Ledger::open(path, config.ledger.queue_len)
             .with_context(|| format!("the ledger {} cannot be opened", path.display()))?,
         None => Ledger::off(),
     });
+    if let Some(lost) = ledger.losses() {
+        tracing::warn!(
+            under_way = lost.under_way,
+            unwritten = lost.unwritten,
+            "the process before this one was killed: these requests left no record"
+        );
+    }
     let runtime = Arc::new(Runtime::start(runtime_spec(&config.local)?));
     let files = config.files.clone();
     let live = LiveState::open(Arc::new(config), runtime, ledger.clone(), None)?;
@@ -88,8 +100,20 @@ async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
 
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
-    downstream::serve(gateway, listener, stop).await;
-    let n_left = tokio::task::spawn_blocking(move || ledger.shutdown(FLUSH)).await.unwrap_or(0);
+    let metrics_here = apart.is_none();
+    if let Some(apart) = apart {
+        tokio::spawn(downstream::serve_metrics(gateway.clone(), apart, stop.clone()));
+    }
+    downstream::serve(gateway, listener, metrics_here, stop).await;
+    let kept = ledger.clone();
+    let n_left = tokio::task::spawn_blocking(move || kept.shutdown(FLUSH)).await.unwrap_or(0);
+    let n_dropped = ledger.n_dropped();
+    if n_dropped > 0 {
+        tracing::warn!(
+            rows = n_dropped,
+            "the ledger had no room for these rows while this process ran"
+        );
+    }
     if n_left > 0 {
         tracing::error!(rows = n_left, "the ledger could not be flushed in time; rows were lost");
     }
@@ -115,9 +139,17 @@ fn greet(config: &Config, address: SocketAddr) {
     } else {
         tracing::info!("cloud targets: {}", clouds.join(", "));
     }
+    warn_of_gaps(config);
     match &config.ledger.path {
         Some(path) => tracing::info!("ledger: {}", path.display()),
         None => tracing::warn!("the ledger is off: requests leave no record"),
+    }
+}
+
+/// Says what detection leaves out.
+fn warn_of_gaps(config: &Config) {
+    for gap in config.privacy.gaps() {
+        tracing::warn!("{gap}");
     }
 }
 
@@ -134,6 +166,7 @@ async fn reload(gateway: &Gateway, loaded: Result<Config, crate::config::ConfigE
     let changes = diff(&old, &config);
     for (what, changed) in [
         ("listen", old.listen != config.listen),
+        ("metrics.listen", old.server.metrics.listen != config.server.metrics.listen),
         ("ledger.path", old.ledger.path != config.ledger.path),
         ("local", old.local != config.local),
     ] {
@@ -141,9 +174,17 @@ async fn reload(gateway: &Gateway, loaded: Result<Config, crate::config::ConfigE
             tracing::warn!("{what} changed: it takes effect at the next start");
         }
     }
+    if gateway.has_asked_for_keys() && config.api_keys.is_empty() {
+        tracing::warn!(
+            "api_keys are gone: requests go on to need a key, so nobody is served until the next start"
+        );
+    }
     match gateway.reload(config).await {
         Ok(()) => {
             telemetry::counter(Metric::ConfigReload, &["ok"]).add(1);
+            if changes.iter().any(|change| change.starts_with("privacy")) {
+                warn_of_gaps(&gateway.live().config);
+            }
             tracing::info!(
                 "configuration reloaded: {}",
                 if changes.is_empty() { "no change".to_owned() } else { changes.join("; ") }

@@ -21,6 +21,10 @@ pub fn diff(old: &Config, new: &Config) -> Vec<String> {
             lines.push(format!("admin_keys[{}].key: has another value", key.name));
         }
     }
+    let (before, after) = (&old.server.metrics.key, &new.server.metrics.key);
+    if before.is_some() && after.is_some() && !same(before.as_ref(), after.as_ref()) {
+        lines.push("metrics.key: has another value".to_owned());
+    }
     for target in &new.targets {
         let before =
             old.target(&target.name).filter(|before| before.key.is_some() && target.key.is_some());

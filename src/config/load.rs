@@ -19,6 +19,8 @@ pub struct Overrides {
     pub listen: Option<String>,
     /// The ledger's file.
     pub ledger: Option<PathBuf>,
+    /// Keys that are not there are no problem: something else stands in for them. Only for checking a file.
+    pub without_keys: bool,
 }
 
 /// The configuration file: the one named, else `WEIR_CONFIG`, else `weir.yaml` here if it exists, else none.
@@ -121,7 +123,9 @@ fn from_parts(
     };
     let dir = file.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
     let files = file.map(|file| vec![file.to_path_buf(), Overlay::path(file)]).unwrap_or_default();
-    let mut cx = Context { env, dir, places, lost, problems, files };
+    let without_keys = overrides.without_keys;
+    let mut cx =
+        Context { env, dir, places, lost, problems, files, without_keys, own_types: Vec::new() };
     let mut config = resolve(&raw, overrides, &mut cx);
     if !cx.problems.is_empty() {
         return Err(errors(file, cx.problems, cx.files));

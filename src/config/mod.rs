@@ -6,8 +6,10 @@
 mod check;
 mod diff;
 pub mod entities;
+mod gaps;
 mod load;
 mod overlay;
+mod own;
 mod problem;
 mod profile;
 pub mod raw;
@@ -19,18 +21,22 @@ pub mod tree;
 mod watch;
 
 #[cfg(test)]
+mod own_tests;
+#[cfg(test)]
 mod tests;
 
 pub use diff::diff;
 pub use load::{Overrides, find};
 pub use overlay::{Overlay, Override, Written, replace_file};
+pub use own::{Allow, Own, OwnPattern, OwnWords};
 pub use problem::{ConfigErrors, Problem, name_hint};
 pub use profile::{GainKey, NO_INTENT, Profile};
-pub use resolve::Env;
+pub use resolve::{Env, is_weak};
 pub use resolved::{
     AdminKey, ApiKey, BreakerSettings, Budget, Capabilities, Compare, Condition, Config,
-    Experiments, GainBounds, GainPair, IntentSpec, LatencyBudgets, LedgerSettings, Limits,
-    LocalModel, LocalModels, PrivacySettings, Rule, Target, TargetKind, TunedOn,
+    ConnectionLimits, Experiments, GainBounds, GainPair, IntentSpec, LatencyBudgets,
+    LedgerSettings, Limits, LocalModel, LocalModels, MetricsSettings, PrivacySettings, Rule,
+    ServerSettings, Target, TargetKind, TunedOn,
 };
 pub use schema::{schema, thresholds};
 pub use show::describe;

@@ -3,6 +3,7 @@
 //! Invariant: a [`Config`] that exists can be served; names that refer to each other do.
 
 use super::overlay::Written;
+use super::own::Own;
 use super::profile::Profile;
 use crate::chat::{
     Cascade, EdgeAnswers, EntityType, LatencyClass, PrivacyAction, ShapeLevel, UncheckedAction,
@@ -21,6 +22,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Keys that clients may use; never empty unless `listen` is a loopback address.
     pub api_keys: Vec<ApiKey>,
+    /// What holds at the socket.
+    pub server: ServerSettings,
     /// Largest request body in bytes.
     pub body_limit: usize,
     /// Keys for `/admin/routes`; empty switches it off.
@@ -53,6 +56,45 @@ pub struct Config {
     pub files: Vec<PathBuf>,
     /// What it was loaded from.
     pub written: Written,
+}
+
+/// What holds at the socket, before a request is read.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// Further host names of requests without a key, in lower case.
+    pub allowed_hosts: Vec<String>,
+    /// Origins of web pages that may send requests, in lower case.
+    pub allowed_origins: Vec<String>,
+    /// Who may read the metrics, and where.
+    pub metrics: MetricsSettings,
+    /// Limits of connections.
+    pub connections: ConnectionLimits,
+}
+
+/// Who may read the metrics, and where.
+#[derive(Debug, Clone)]
+pub struct MetricsSettings {
+    /// An address of their own.
+    pub listen: Option<SocketAddr>,
+    /// The key that is needed.
+    pub key: Option<SecretString>,
+}
+
+/// How many connections there may be, and how long one may be silent or slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Most at once; `None` leaves it to the descriptors that the process may open.
+    pub max: Option<usize>,
+    /// Until a head is complete.
+    pub head: Duration,
+    /// Without a request, after the first.
+    pub idle: Duration,
+    /// Silence inside a body.
+    pub body_stall: Duration,
+    /// Least bytes a second of a body.
+    pub body_min_rate: u32,
+    /// Without taking anything of an answer.
+    pub answer_stall: Duration,
 }
 
 /// A key that a client may present.
@@ -324,6 +366,8 @@ pub struct PrivacySettings {
     pub keep: Vec<EntityType>,
     /// Types that are not looked for.
     pub ignore: Vec<EntityType>,
+    /// What the operator adds to the detectors and lets pass.
+    pub own: Own,
 }
 
 /// Budgets per latency class.
@@ -363,7 +407,7 @@ pub struct Budget {
 /// Local model runtime settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalModels {
-    /// False leaves every local model off: no intent, no local target.
+    /// False leaves every local model off that would be fetched: no intent, no local target. The edge pack still reads for privacy.
     pub enabled: bool,
     /// The operator's encoder for intents, a name in the manifest or one of `models`; `None`: the edge pack embeds.
     pub encoder: Option<String>,

@@ -2,8 +2,10 @@
 //!
 //! Invariant: no secret gets in, so what comes out may be printed, hashed and compared.
 
+use super::own::{Allow, OwnPattern, OwnWords};
 use super::resolved::{
-    Budget, Compare, Condition, Config, Experiments, GainPair, Rule, Target, TargetKind,
+    Budget, Compare, Condition, Config, ConnectionLimits, Experiments, GainPair, Rule, Target,
+    TargetKind,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -49,6 +51,13 @@ pub fn describe(config: &Config) -> Value {
         "listen": config.listen.to_string(),
         "api_keys": keys,
         "admin_keys": admins,
+        "allowed_hosts": config.server.allowed_hosts,
+        "allowed_origins": config.server.allowed_origins,
+        "metrics": {
+            "listen": config.server.metrics.listen.map(|address| address.to_string()),
+            "key": config.server.metrics.key.as_ref().map(|_| MASK),
+        },
+        "connections": connections(&config.server.connections),
         "targets": config.targets.iter().map(|target| describe_target(target)).collect::<Vec<_>>(),
         "intents": intents,
         "gain": config.gain.iter().map(pair).collect::<Vec<_>>(),
@@ -58,6 +67,9 @@ pub fn describe(config: &Config) -> Value {
             "min_score": rounded(config.privacy.min_score),
             "keep": names(&config.privacy.keep),
             "ignore": names(&config.privacy.ignore),
+            "patterns": config.privacy.own.patterns.iter().map(pattern).collect::<Vec<_>>(),
+            "words": config.privacy.own.words.iter().map(words).collect::<Vec<_>>(),
+            "allow": allow(&config.privacy.own.allow),
         },
         "experiments": experiments(&config.experiments),
         "latency": {
@@ -133,6 +145,37 @@ fn describe_target(target: &Target) -> Value {
     })
 }
 
+fn pattern(pattern: &OwnPattern) -> Value {
+    json!({
+        "name": pattern.name,
+        "type": pattern.entity.as_str(),
+        "regex": &*pattern.regex,
+        "context": pattern.context,
+        "checksum": pattern.checksum,
+        "score": rounded(pattern.score),
+    })
+}
+
+/// A list without its words.
+fn words(list: &OwnWords) -> Value {
+    json!({
+        "type": list.entity.as_str(),
+        "file": list.file,
+        "whole_word": list.whole_word,
+        "ignore_case": list.ignore_case,
+        "entries": list.n,
+        "sha256": list.digest,
+    })
+}
+
+/// What may pass without the values, which may be personal.
+fn allow(allow: &Allow) -> Value {
+    if allow.is_empty() {
+        return Value::Null;
+    }
+    json!({"entries": allow.len(), "sha256": allow.digest})
+}
+
 fn pair(pair: &GainPair) -> Value {
     let file = pair.file.as_ref().map(|file| file.display().to_string());
     json!({"name": &*pair.name, "cheap": &*pair.cheap, "strong": &*pair.strong, "file": file})
@@ -195,6 +238,17 @@ fn when(when: &Condition) -> Value {
         "tenant": when.tenant,
         "header": headers,
         "model": when.model,
+    })
+}
+
+fn connections(limits: &ConnectionLimits) -> Value {
+    json!({
+        "max": limits.max,
+        "head_s": limits.head.as_secs(),
+        "idle_s": limits.idle.as_secs(),
+        "body_stall_s": limits.body_stall.as_secs(),
+        "body_min_rate": limits.body_min_rate,
+        "answer_stall_s": limits.answer_stall.as_secs(),
     })
 }
 

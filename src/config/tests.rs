@@ -33,7 +33,7 @@ fn check(name: &str, found: &str, expected: &str) {
 
 #[test]
 fn bad_files_say_everything_at_once() {
-    let fixtures = fixtures!("bad": "form", "gain", "meaning", "no_targets", "local_off", "not_yaml", "not_a_mapping", "references", "experiments", "judge", "tuned");
+    let fixtures = fixtures!("bad": "form", "gain", "meaning", "no_targets", "local_off", "not_yaml", "not_a_mapping", "references", "experiments", "judge", "tuned", "own");
     for (name, text, expected) in fixtures {
         // Nothing but the keys that the file names: defaults by key would get in the way.
         let env = |name: &str| env(name).filter(|_| name == "HOME" || name == "A_KEY");
@@ -141,7 +141,11 @@ fn overrides_and_environment_win() {
     let file = "listen: 127.0.0.1:1\nledger: {path: /file.db}";
     let config = Config::from_text(file, None, &env, &Overrides::default()).unwrap();
     assert_eq!(config.ledger.path.as_deref(), Some(Path::new("/env.db")));
-    let overrides = Overrides { listen: Some("0.0.0.0:2".into()), ledger: Some("/flag.db".into()) };
+    let overrides = Overrides {
+        listen: Some("0.0.0.0:2".into()),
+        ledger: Some("/flag.db".into()),
+        ..Overrides::default()
+    };
     let errors = Config::from_text(file, None, &env, &overrides).unwrap_err();
     assert!(errors.to_string().starts_with("--listen: 0.0.0.0:2 can be reached"), "{errors}");
     let overrides = Overrides { listen: Some("localhost:2".into()), ..overrides };
@@ -216,4 +220,114 @@ fn broken_overrides_are_a_clear_error_and_both_files_are_watched() {
     let told = errors.to_string();
     assert!(told.contains("weir.overrides.json: is not what Weir writes (line 1)"), "{told}");
     assert_eq!(errors.files.len(), 2);
+}
+
+#[test]
+fn keys_for_other_machines_are_not_weak() {
+    let check = |listen: &str, list: &str, key: &str| {
+        let text = format!("listen: '{listen}'\n{list}");
+        let env = |name: &str| match name {
+            "A_KEY" => Some(key.to_owned()),
+            "B_KEY" => Some("another-good-key-41".to_owned()),
+            _ => None,
+        };
+        Config::from_text(&text, None, &env, &Overrides::default()).err().map(|it| it.to_string())
+    };
+    let lists = [
+        "api_keys: [{name: a, key_env: A_KEY}]",
+        "api_keys: [{name: b, key_env: B_KEY}]\nadmin_keys: [{name: a, key_env: A_KEY}]",
+        "api_keys: [{name: b, key_env: B_KEY}]\nmetrics: {key_env: A_KEY}",
+    ];
+    for key in [
+        "x",
+        "secret",
+        "password",
+        "changeme",
+        "12345678",
+        "hunter2",
+        "short-key-1",
+        "aaaaaaaaaaaaaaaaaaaaaaaa",
+        "abababababababab",
+        "passwordpassword",
+        "0123456789:;<=>?",
+        "abcdefghijklmnop",
+        "a1a1a1a1a1a1a1a1",
+        "111111111111",
+        "abcabcabcabcabcabc",
+    ] {
+        for list in lists {
+            for listen in ["0.0.0.0:1", "[::]:1", "10.0.0.5:1"] {
+                let told = check(listen, list, key).unwrap_or_default();
+                assert!(
+                    told.contains("too easy to guess") && told.contains("at least 12"),
+                    "{key} {list}: {told}"
+                );
+                assert!(key.len() < 12 || !told.contains(key), "the key is not told: {told}");
+            }
+        }
+        for listen in ["127.0.0.1:1", "[::1]:1", "localhost:1"] {
+            assert_eq!(check(listen, lists[0], key), None, "{key} on {listen}");
+        }
+    }
+    for key in [
+        "9f86d081884c7d65",
+        "sk-weir-7Gh2Kq9Z",
+        "correct-horse-battery",
+        "key-0190a1b2-0000-7000-8000-000000000001",
+        "value-of-web_key",
+        "Zm9vYmFyYmF6cXV4",
+        "a-long-secret-key",
+        "tr0ub4dor&3xyz",
+        "QkZCYv7cJ1XH",
+        "client-7-of-the-shop",
+    ] {
+        for list in lists {
+            assert_eq!(check("0.0.0.0:1", list, key), None, "{key} {list}");
+        }
+    }
+}
+
+#[test]
+fn hosts_and_origins_are_read_as_they_are_sent() {
+    let check = |field: &str, entry: &str| {
+        let text = format!("{field}: ['{entry}']");
+        Config::from_text(&text, None, &|_| None, &Overrides::default()).is_ok()
+    };
+    for (entry, fine) in [
+        ("weir.example.com", true),
+        ("localhost", true),
+        ("weir", true),
+        ("WEIR.example.com.", true),
+        ("10.0.0.5", true),
+        ("[fd00::5]", true),
+        ("my_host", true),
+        ("https://weir.example.com", false),
+        ("weir.example.com:8787", false),
+        ("*.example.com", false),
+        ("*", false),
+        ("", false),
+        ("a b", false),
+        ("[fd00", false),
+        ("weir.example.com/v1", false),
+    ] {
+        assert_eq!(check("allowed_hosts", entry), fine, "{entry}");
+    }
+    for (entry, fine) in [
+        ("https://app.example.com", true),
+        ("http://localhost:3000", true),
+        ("chrome-extension://abcdef", true),
+        ("http://[::1]:3000", true),
+        ("tauri://localhost", true),
+        ("app.example.com", false),
+        ("https://", false),
+        ("https://app.example.com/", false),
+        ("https://*.example.com", false),
+        ("*", false),
+        ("null", false),
+        ("https://me@app.example.com", false),
+        ("https://app.example.com/path", false),
+        ("://x", false),
+    ] {
+        assert_eq!(check("allowed_origins", entry), fine, "{entry}");
+    }
 }

@@ -39,6 +39,14 @@ pub struct Source {
 }
 
 impl Source {
+    /// The same with the file that is there now: should it be gone later, loading fails instead of falling back to the
+    /// defaults, which ask for no keys.
+    #[must_use]
+    pub fn pinned(mut self) -> Self {
+        self.path = load::find(self.path.as_deref(), &*self.env);
+        self
+    }
+
     /// Loads the configuration.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! `/admin/routes`: the rules with their thresholds, and changes of them while Weir runs.
 
-use super::{SMALL_BODY, auth, body, error_response, json_value};
+use super::door::Visit;
+use super::{SMALL_BODY, body, error_response, json_value};
 use crate::config::{ChangeError, Rule, describe, name_hint, thresholds};
 use crate::error::{Error, ErrorKind};
 use crate::live::{Gateway, LiveState, PatchError, canary};
@@ -11,11 +12,11 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// The rules in their order, with the numbers that can be changed.
-pub async fn routes(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
-    let live = gateway.live();
-    if let Err(error) = auth::admin(&live.config, &headers) {
+pub async fn routes(visit: Visit, headers: HeaderMap) -> Response {
+    if let Err(error) = visit.admin(&headers) {
         return error_response(&error);
     }
+    let live = visit.live;
     let config = live.config.clone();
     let asked = config.clone();
     let compared = tokio::task::spawn_blocking(move || canary::compare(&asked)).await;
@@ -35,19 +36,24 @@ pub async fn routes(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> 
 /// Changes thresholds of one rule.
 pub async fn patch(
     State(gateway): State<Arc<Gateway>>,
+    visit: Visit,
     Path(rule): Path<String>,
     request: Request,
 ) -> Response {
-    match changed(&gateway, rule, request).await {
+    match changed(&gateway, &visit, rule, request).await {
         Ok(answer) => json_value(200, &answer),
         Err(error) => error_response(&error),
     }
 }
 
-async fn changed(gateway: &Arc<Gateway>, rule: String, request: Request) -> Result<Value, Error> {
-    let live = gateway.live();
+async fn changed(
+    gateway: &Arc<Gateway>,
+    visit: &Visit,
+    rule: String,
+    request: Request,
+) -> Result<Value, Error> {
     let (parts, incoming) = request.into_parts();
-    let who = auth::admin(&live.config, &parts.headers)?;
+    let who = visit.admin(&parts.headers)?;
     let body = body::read(&parts.headers, incoming, SMALL_BODY).await?;
     let changes = read(&body)?;
     let changed =

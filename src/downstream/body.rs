@@ -1,5 +1,6 @@
 //! Request bodies within their limit.
 
+use super::pace::TooSlow;
 use crate::error::{Error, ErrorKind};
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
@@ -13,7 +14,7 @@ const COPIED: usize = 8 * 1024;
 ///
 /// # Errors
 /// [`ErrorKind::BodyTooLarge`] past the limit, before reading if the length is announced;
-/// [`ErrorKind::BodyIncomplete`] if the client stopped sending.
+/// [`ErrorKind::BodyIncomplete`] if the client stopped sending, [`ErrorKind::BodyTooSlow`] if it sends too slowly.
 pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Error> {
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
@@ -31,11 +32,21 @@ pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes
         {
             Err(too_large(limit))
         }
+        Err(error) if is_too_slow(&error) => {
+            let message =
+                "the request body comes too slowly; see `connections` in the configuration";
+            Err(Error::new(ErrorKind::BodyTooSlow, message))
+        }
         Err(_) => Err(Error::new(
             ErrorKind::BodyIncomplete,
             "the request body ended before it was complete",
         )),
     }
+}
+
+fn is_too_slow(error: &axum::Error) -> bool {
+    let first = Some(error as &(dyn std::error::Error + 'static));
+    std::iter::successors(first, |error| error.source()).any(<dyn std::error::Error>::is::<TooSlow>)
 }
 
 fn too_large(limit: usize) -> Error {

@@ -6,13 +6,19 @@ mod admin;
 mod auth;
 mod body;
 mod chat;
+mod descriptors;
+mod door;
+mod foreign;
 mod health;
+mod line;
+mod lines;
 mod models;
 mod outcomes;
+mod pace;
 mod serve;
 mod usage;
 
-pub use serve::{ServeError, bind, serve};
+pub use serve::{ServeError, bind, serve, serve_metrics};
 
 use crate::dialect::openai_chat;
 use crate::error::{Error, ErrorKind};
@@ -20,6 +26,7 @@ use crate::live::Gateway;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, patch, post};
 use std::sync::Arc;
@@ -43,15 +50,32 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(gateway.clone(), door::admit))
         .with_state(gateway)
 }
 
-async fn not_found() -> Response {
+/// What is answered at `metrics.listen`.
+fn metrics_router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .layer(middleware::from_fn_with_state(gateway.clone(), door::admit))
+        .with_state(gateway)
+}
+
+async fn not_found(visit: door::Visit) -> Response {
+    if let Err(error) = visit.open() {
+        return error_response(&error);
+    }
     let hint = "no such path; POST /v1/chat/completions and /v1/outcomes, GET /v1/models, /v1/usage, /admin/routes, /healthz, /readyz and /metrics exist";
     error_response(&Error::new(ErrorKind::NotFound, hint))
 }
 
-async fn method_not_allowed() -> Response {
+async fn method_not_allowed(visit: door::Visit) -> Response {
+    if let Err(error) = visit.open() {
+        return error_response(&error);
+    }
     let hint = "this path takes another method; chat completions and outcomes are sent with POST";
     error_response(&Error::new(ErrorKind::MethodNotAllowed, hint))
 }

@@ -1,34 +1,28 @@
 //! `GET /v1/models`: the virtual model `auto` and every target.
 
-use super::{auth, error_response, json_value};
+use super::door::Visit;
+use super::{error_response, json_value};
 use crate::error::{Error, ErrorKind};
-use crate::live::{Gateway, LiveState};
-use axum::extract::{Path, State};
+use crate::live::LiveState;
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// All models.
-pub async fn list(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
-    let live = gateway.live();
-    if let Err(error) = auth::tenant(&live.config, &headers) {
+pub async fn list(visit: Visit, headers: HeaderMap) -> Response {
+    if let Err(error) = visit.tenant(&headers) {
         return error_response(&error);
     }
-    json_value(200, &json!({ "object": "list", "data": models(&live) }))
+    json_value(200, &json!({ "object": "list", "data": models(&visit.live) }))
 }
 
 /// One model.
-pub async fn one(
-    State(gateway): State<Arc<Gateway>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let live = gateway.live();
-    if let Err(error) = auth::tenant(&live.config, &headers) {
+pub async fn one(visit: Visit, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if let Err(error) = visit.tenant(&headers) {
         return error_response(&error);
     }
-    match models(&live)
+    match models(&visit.live)
         .into_iter()
         .find(|model| model.get("id").and_then(Value::as_str) == Some(&id))
     {

@@ -2,24 +2,26 @@
 //!
 //! Invariant: what is kept are numbers, names of figures in a narrow alphabet, and ids; a task's name only as a digest.
 
-use super::{SMALL_BODY, auth, body, error_response, json_value};
+use super::door::Visit;
+use super::{SMALL_BODY, body, error_response, json_value};
 use crate::chat::RequestRecord;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Feedback, Ledger, LedgerStore, Note, StoreError, task_key};
-use crate::live::{Gateway, LiveState};
+use crate::live::LiveState;
 use crate::telemetry::{self, Metric};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Most figures of one outcome, and the longest name of one.
 const KPIS: (usize, usize) = (16, 64);
+/// Most digits in such a name: it says what was counted, not about whom.
+const KPI_DIGITS: usize = 4;
 /// Requests of a task that are looked at and counted in the answer.
 const ATTEMPTS: usize = 1_000;
 /// How long to wait until the ledger has written what it has.
@@ -40,14 +42,13 @@ enum About {
 }
 
 /// Takes one outcome.
-pub async fn post(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let live = gateway.live();
+pub async fn post(visit: Visit, request: Request) -> Response {
     let (Parts { headers, .. }, incoming) = request.into_parts();
     let taken = async {
-        let tenant = auth::tenant(&live.config, &headers)?;
+        let tenant = visit.tenant(&headers)?;
         let body = body::read(&headers, incoming, SMALL_BODY).await?;
         let told = read(&body)?;
-        let live = live.clone();
+        let live = visit.live.clone();
         let kept = tokio::task::spawn_blocking(move || keep(&live, tenant.as_deref(), told));
         kept.await.unwrap_or_else(|_| {
             Err(Error::new(ErrorKind::Internal, "keeping the outcome ended in a defect"))
@@ -69,9 +70,9 @@ fn keep(live: &LiveState, tenant: Option<&str>, told: Told) -> Result<usize, Err
         tracing::error!(%error, "POST /v1/outcomes");
         Error::new(ErrorKind::Internal, "the ledger could not be read; see the log")
     };
-    let mut found = find(path, live, tenant, &told.about).map_err(failed)?;
+    let mut found = find(path, tenant, &told.about).map_err(failed)?;
     if found.is_empty() && live.ledger.flush(WRITTEN) {
-        found = find(path, live, tenant, &told.about).map_err(failed)?;
+        found = find(path, tenant, &told.about).map_err(failed)?;
     }
     let Some(last) = found.last() else { return Err(unknown(&told.about)) };
     let (subject, request) = match &told.about {
@@ -99,7 +100,6 @@ fn keep(live: &LiveState, tenant: Option<&str>, told: Told) -> Result<usize, Err
 /// The requests that an outcome is about, oldest first; only those of the tenant, where there are tenants.
 fn find(
     path: &Path,
-    live: &LiveState,
     tenant: Option<&str>,
     about: &About,
 ) -> Result<Vec<RequestRecord>, StoreError> {
@@ -108,7 +108,8 @@ fn find(
         About::Request(id) => store.find(*id, *id, 1)?,
         About::Task(task) => store.of_task(task_key(tenant, task), ATTEMPTS)?,
     };
-    found.retain(|record| live.config.api_keys.is_empty() || record.tenant.as_deref() == tenant);
+    // Without a tenant nobody needs a key, and everybody may speak of everything.
+    found.retain(|record| tenant.is_none() || record.tenant.as_deref() == tenant);
     Ok(found)
 }
 
@@ -193,8 +194,14 @@ fn figures(kpi: Map<String, Value>) -> Result<BTreeMap<String, f64>, Error> {
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
     let mut figures = BTreeMap::new();
     for (name, value) in kpi {
-        if name.is_empty() || name.len() > longest || !name.chars().all(fits) {
-            let message = format!("names are 1 to {longest} of a–z, 0–9, `_`, `-` and `.`");
+        let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
+        let n_digits = name.chars().filter(char::is_ascii_digit).count();
+        let bounded = name.len() <= longest && n_digits <= KPI_DIGITS;
+        if !(begins && bounded && name.chars().all(fits)) {
+            let message = format!(
+                "names are 1 to {longest} of a–z, 0–9, `_`, `-` and `.`, begin with a letter and hold at most \
+                 {KPI_DIGITS} digits"
+            );
             return Err(bad("kpi", &message));
         }
         let Some(number) = value.as_f64().filter(|number| number.is_finite()) else {
@@ -240,6 +247,14 @@ mod tests {
             (r#"{"task_id":"x","kpi":[]}"#, Some("kpi")),
             (r#"{"task_id":"x","kpi":{"Marvin":1}}"#, Some("kpi")),
             (r#"{"task_id":"x","kpi":{"a":"Marvin"}}"#, Some("kpi.a")),
+            (r#"{"task_id":"x","kpi":{"4539148803436467":1}}"#, Some("kpi")),
+            (r#"{"task_id":"x","kpi":{"card-4539148803436467":1}}"#, Some("kpi")),
+            (r#"{"task_id":"x","kpi":{"card.4539.1488":1}}"#, Some("kpi")),
+            (r#"{"task_id":"x","kpi":{"a@example.com":1}}"#, Some("kpi")),
+            (r#"{"task_id":"x","kpi":{"call 0151":1}}"#, Some("kpi")),
+            (r#"{"task_id":"x","kpi":{"-a":1}}"#, Some("kpi")),
+            (r#"{"task_id":"x","kpi":{"a/b":1}}"#, Some("kpi")),
+            (r#"{"task_id":"x","kpi":{"":1}}"#, Some("kpi")),
             (r#"{"task_id":"x","success":1,"Marvin":1}"#, None),
         ] {
             let error = read(body.replace("ID", ID).as_bytes()).unwrap_err();

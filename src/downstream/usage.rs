@@ -1,25 +1,23 @@
 //! `GET /v1/usage?by=intent|target|tenant|day`: the ledger's sums.
 
-use super::{auth, error_response, json_value};
+use super::door::Visit;
+use super::{error_response, json_value};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{By, Ledger, LedgerStore, StoreError, SummaryRow};
-use crate::live::Gateway;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Sums over the ledger, by a key.
 pub async fn summary(
-    State(gateway): State<Arc<Gateway>>,
+    visit: Visit,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    let live = gateway.live();
-    let tenant = match auth::tenant(&live.config, &headers) {
+    let tenant = match visit.tenant(&headers) {
         Ok(tenant) => tenant,
         Err(error) => return error_response(&error),
     };
@@ -31,7 +29,7 @@ pub async fn summary(
             return error_response(&error.param("by"));
         }
     };
-    let Some(path) = live.config.ledger.path.clone() else {
+    let Some(path) = visit.live.config.ledger.path.clone() else {
         let message = "the ledger is off: set ledger.enabled in the configuration to keep a record";
         return error_response(&Error::new(ErrorKind::NotFound, message));
     };

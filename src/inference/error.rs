@@ -92,16 +92,29 @@ pub enum InferenceError {
         takes: Duration,
     },
     /// The local model cannot follow the form that the answer should have.
-    #[error(
-        "`response_format` asks for what local models cannot follow: a schema or expression that is wrong, too large, or uses a keyword that is not supported"
-    )]
-    Format,
+    #[error("{}", format_error(*keyword))]
+    Format {
+        /// The keyword of the schema that is to blame, if one is.
+        keyword: Option<&'static str>,
+    },
     /// The caller or the runtime has gone.
     #[error("the request was dropped before it finished")]
     Gone,
     /// The model failed on this request.
     #[error("the local model failed: {0}")]
     Failed(String),
+}
+
+fn format_error(keyword: Option<&str>) -> String {
+    const ASKS: &str = "`response_format` asks for what local models cannot follow";
+    match keyword {
+        Some(keyword) => {
+            format!("{ASKS}: no grammar can express its keyword `{keyword}` as the schema uses it")
+        }
+        None => format!(
+            "{ASKS}: a schema or expression that is wrong, too large, or uses a keyword that is not supported"
+        ),
+    }
 }
 
 impl From<candle_core::Error> for InferenceError {

@@ -19,6 +19,7 @@ mod queue;
 mod rope;
 mod runtime;
 mod scheduler;
+mod tokenizer_limits;
 mod windows;
 
 pub use decoder::Decoder;

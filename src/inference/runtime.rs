@@ -33,7 +33,7 @@ pub enum EdgeSpec {
 /// Which local models to run, and within which bounds.
 #[derive(Debug, Clone)]
 pub struct RuntimeSpec {
-    /// False leaves everything off.
+    /// False leaves encoder and generator off, which are fetched; the edge pack is part of the binary.
     pub enabled: bool,
     /// What reads texts.
     pub edge: EdgeSpec,
@@ -218,7 +218,7 @@ impl Runtime {
         } = spec;
         let bounds = Bounds { threads, queue_len, queue_tokens };
         let files = fetcher.clone();
-        let edge = (edge != EdgeSpec::Off && enabled).then(|| -> Load<dyn TextReader> {
+        let edge = (edge != EdgeSpec::Off).then(|| -> Load<dyn TextReader> {
             Box::new(move |_| {
                 let pack = match &edge {
                     EdgeSpec::Folder(folder) => EdgePack::from_folder(folder),

@@ -283,7 +283,7 @@ async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
 
     let spec = RuntimeSpec {
         enabled: false,
-        edge: EdgeSpec::Embedded,
+        edge: EdgeSpec::Off,
         encoder: crate::inference::manifest::find("all-minilm-l6-v2").ok(),
         generator: crate::inference::manifest::find("smollm2-135m-instruct").ok(),
         fetcher: Fetcher::from_env("nowhere".into()),

@@ -9,6 +9,7 @@ mod codes;
 mod note;
 mod store;
 mod summary;
+mod tally;
 mod view;
 mod writer;
 
@@ -17,5 +18,6 @@ pub use note::{
 };
 pub use store::{Entry, LedgerStore, Lookup, MemoryStore, Page, SqliteStore, StoreError};
 pub use summary::{By, Percentiles, SummaryRow};
+pub use tally::Losses;
 pub use view::RecordView;
 pub use writer::Ledger;

@@ -9,6 +9,7 @@
 
 use super::note::Note;
 use super::store::{Entry, LedgerStore, SqliteStore, StoreError};
+use super::tally::{Losses, Tally};
 use crate::chat::RequestRecord;
 use crate::telemetry::{self, Counter, Metric};
 use std::collections::VecDeque;
@@ -37,6 +38,8 @@ const STACK: usize = 512 * 1024;
 #[derive(Debug)]
 pub struct Ledger {
     shared: Option<Arc<Shared>>,
+    tally: Option<Tally>,
+    losses: Option<Losses>,
 }
 
 #[derive(Debug)]
@@ -110,7 +113,41 @@ impl Ledger {
     /// # Errors
     /// The file cannot be opened or the thread not started.
     pub fn open(path: &Path, queue_len: usize) -> Result<Self, StoreError> {
-        Self::start(Box::new(SqliteStore::open(path)?), queue_len)
+        let store = SqliteStore::open(path)?;
+        let tally = Tally::open(path, store.last_row()?);
+        let mut ledger = Self::start(Box::new(store), queue_len)?;
+        if let Some((tally, losses)) = tally {
+            let (under_way, unwritten) =
+                losses.map_or((0, 0), |lost| (lost.under_way, lost.unwritten));
+            telemetry::counter(Metric::LedgerLost, &[]).add(under_way.saturating_add(unwritten));
+            ledger.tally = Some(tally);
+            ledger.losses = losses;
+        }
+        Ok(ledger)
+    }
+
+    /// What the process before this one left without a record, if it was killed.
+    pub fn losses(&self) -> Option<Losses> {
+        self.losses
+    }
+
+    /// Notes that a request begins, which will be recorded or withdrawn.
+    pub fn begin(&self) {
+        if let Some(tally) = &self.tally {
+            tally.begin();
+        }
+    }
+
+    /// Notes that what began leaves no record of its own.
+    pub fn withdraw(&self) {
+        if let Some(tally) = &self.tally {
+            tally.withdraw();
+        }
+    }
+
+    /// Records and notes that found no room since the start.
+    pub fn n_dropped(&self) -> u64 {
+        self.shared.as_ref().map_or(0, |shared| shared.lock().n_dropped)
     }
 
     /// Starts the writer on any store.
@@ -134,12 +171,12 @@ impl Ledger {
             .stack_size(STACK)
             .spawn(move || writer.run())
             .map_err(|error| StoreError::Failed(format!("cannot start the writer: {error}")))?;
-        Ok(Self { shared: Some(shared) })
+        Ok(Self { shared: Some(shared), tally: None, losses: None })
     }
 
     /// A ledger that keeps nothing, for a configuration without a path.
     pub fn off() -> Self {
-        Self { shared: None }
+        Self { shared: None, tally: None, losses: None }
     }
 
     /// Opens the ledger at a path for reading, beside a writer or not.
@@ -152,7 +189,13 @@ impl Ledger {
 
     /// Takes a finished record. Never waits for the store; without room the record is dropped and counted.
     pub fn record(&self, record: RequestRecord) {
-        self.push(Entry::Request(Box::new(record)));
+        let taken = self.push(Entry::Request(Box::new(record)));
+        match &self.tally {
+            Some(tally) if taken => tally.take(),
+            // It is counted as dropped.
+            Some(tally) => tally.withdraw(),
+            None => {}
+        }
     }
 
     /// Takes a note as [`Ledger::record`] takes a record. False if there was no room for it, or the ledger is off.
@@ -215,12 +258,18 @@ impl Ledger {
             .progress
             .wait_timeout_while(state, timeout, |state| !state.exited)
             .unwrap_or_else(PoisonError::into_inner);
+        if let Some(tally) = &self.tally {
+            tally.close();
+        }
         state.pending()
     }
 }
 
 impl Drop for Ledger {
     fn drop(&mut self) {
+        if let Some(tally) = &self.tally {
+            tally.close();
+        }
         if let Some(shared) = &self.shared {
             shared.lock().closed.get_or_insert(Instant::now() + ORPHAN);
             shared.wake.notify_one();

@@ -9,6 +9,7 @@ use crate::ledger::{ChangeSource, ConfigChange, ConfigVersion, Ledger, LedgerSto
 use crate::telemetry::{self, Metric};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -22,6 +23,8 @@ pub struct Gateway {
     live: ArcSwap<LiveState>,
     source: Source,
     changing: Mutex<()>,
+    /// Whether a configuration of this process ever had keys for clients.
+    asked_for_keys: AtomicBool,
 }
 
 /// What a change of thresholds did.
@@ -64,12 +67,20 @@ impl Gateway {
             let (origin, who) = origin(&live.config, ChangeSource::Start);
             record(&live, last, origin, who, Vec::new());
         }
-        Arc::new(Self { live: ArcSwap::from_pointee(live), source, changing: Mutex::default() })
+        let asked_for_keys = AtomicBool::new(!live.config.api_keys.is_empty());
+        let live = ArcSwap::from_pointee(live);
+        Arc::new(Self { live, source, changing: Mutex::default(), asked_for_keys })
     }
 
     /// The state that a request arriving now is served with.
     pub fn live(&self) -> Arc<LiveState> {
         self.live.load_full()
+    }
+
+    /// Whether clients needed a key at any time since the process started: then they go on to need one, though a reload
+    /// may have taken the keys away.
+    pub fn has_asked_for_keys(&self) -> bool {
+        self.asked_for_keys.load(Ordering::Acquire)
     }
 
     /// Opens a new configuration, fits its intents and swaps it in; on an error the old state stays.
@@ -180,6 +191,8 @@ impl Gateway {
     fn swap(&self, next: LiveState, source: ChangeSource, who: Option<String>) -> Changed {
         let old = self.live();
         let next = Arc::new(next);
+        // Before the swap, so that no request meets the new keys without the need for one.
+        self.asked_for_keys.fetch_or(!next.config.api_keys.is_empty(), Ordering::AcqRel);
         self.live.store(next.clone());
         old.drift.give_way_to(&next.drift);
         if next.has_intents() && next.intents.load().is_none() {

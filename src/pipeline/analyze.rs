@@ -11,6 +11,7 @@ use crate::chat::{
 };
 use crate::inference::Reading;
 use crate::live::LiveState;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -38,7 +39,7 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
     let intent = timed(find_intent(&live, request, budget.intent)).await;
     let mut analysis = Analysis {
         n_tokens: live.count_tokens(request),
-        unchecked: request.unchecked.clone(),
+        unchecked: unchecked(request, live.config.privacy.model),
         ..Analysis::default()
     };
     if let Some(seen) = note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect) {
@@ -48,10 +49,8 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
             analysis.gains = live.gains(&text.text, reading);
         }
         analysis.findings = seen.findings;
-        if let Some(hop) = ctx.record.hops.last_mut()
-            && !analysis.unchecked.is_empty()
-        {
-            hop.detail = Some(format!("unchecked: {}", analysis.unchecked.join(", ")));
+        if let Some(hop) = ctx.record.hops.last_mut() {
+            hop.detail = what_passes(&live, &analysis);
         }
     }
     if live.has_intents() {
@@ -180,4 +179,29 @@ fn note<T>(
     hop.detail = failed.map(str::to_owned);
     stages.push(StageReport { stage: kind.as_str(), failed });
     timed.result.ok()
+}
+
+/// For the record: what no detector looked at, what detection leaves out by the configuration, and how many values of which type it
+/// let pass.
+fn what_passes(live: &LiveState, analysis: &Analysis) -> Option<String> {
+    let unchecked = (!analysis.unchecked.is_empty())
+        .then(|| format!("unchecked: {}", analysis.unchecked.join(", ")));
+    let mut allowed: BTreeMap<&str, u32> = BTreeMap::new();
+    for finding in analysis.findings.iter().filter(|finding| finding.is_allowed()) {
+        *allowed.entry(finding.entity.as_str()).or_insert(0) += 1;
+    }
+    let counts: Vec<String> = allowed.iter().map(|(entity, n)| format!("{entity}:{n}")).collect();
+    let allowed = (!counts.is_empty()).then(|| format!("allowed={}", counts.join(",")));
+    let gaps = live.config.privacy.gaps_in_short();
+    let words: Vec<String> = unchecked.into_iter().chain(gaps).chain(allowed).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// What no detector looks at: parts that none can read, and names where the model, which alone finds them, is off.
+fn unchecked(request: &ChatRequest, model: bool) -> Vec<&'static str> {
+    let mut kinds = request.unchecked.clone();
+    if !model {
+        kinds.push("names");
+    }
+    kinds
 }

@@ -108,6 +108,7 @@ impl Ctx {
             hops: Vec::with_capacity(6),
             ..RequestRecord::default()
         };
+        live.ledger.begin();
         Self {
             live,
             arrived,
@@ -186,7 +187,8 @@ impl Ctx {
             return;
         }
         let mut counts = BTreeMap::new();
-        for finding in &analysis.findings {
+        // What the operator lets pass is counted with the stage.
+        for finding in analysis.findings.iter().filter(|finding| !finding.is_allowed()) {
             *counts.entry(finding.entity.as_str()).or_insert(0u32) += 1;
         }
         for (entity, count) in counts {
@@ -322,6 +324,7 @@ impl Ctx {
         if let Some(parent) = &self.parent {
             let mut hops = parent.lock().unwrap_or_else(PoisonError::into_inner);
             hops.append(&mut self.record.hops);
+            self.live.ledger.withdraw();
             return;
         }
         self.gather();
@@ -349,6 +352,7 @@ impl Ctx {
     /// Ends a context that stands for no request, without a record.
     pub fn discard(mut self) {
         self.finished = true;
+        self.live.ledger.withdraw();
     }
 
     /// Ends the request with an error.

@@ -161,7 +161,8 @@ pub fn into_error(error: &InferenceError, target: &Target) -> Error {
         InferenceError::ContextLength { .. } | InferenceError::Memory { .. } => {
             ErrorKind::ContextLengthExceeded
         }
-        InferenceError::Format => ErrorKind::InvalidValue,
+        // Another candidate may know the keyword.
+        InferenceError::Format { .. } => ErrorKind::Unsupported,
         InferenceError::Gone | InferenceError::Failed(_) => ErrorKind::Internal,
     };
     let told = Error::new(kind, format!("target `{}`: {error}", target.name));

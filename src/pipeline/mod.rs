@@ -18,6 +18,7 @@ mod judge;
 mod local;
 #[cfg(test)]
 mod matrix_tests;
+mod model_name;
 mod prepare;
 mod rehearsal;
 mod relay;
@@ -28,6 +29,7 @@ mod shadow_tests;
 mod source;
 mod stage;
 mod task;
+mod tried;
 
 pub use analyze::{privacy_failed, run as analyze};
 pub use ctx::Ctx;
@@ -61,9 +63,12 @@ use source::{Source, Step};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 const JSON: &str = "application/json";
 const EVENT_STREAM: &str = "text/event-stream";
+/// When to send a request again that was cut since the process ends: another process may be there by then.
+const STOPPING_RETRY: Duration = Duration::from_secs(2);
 
 /// A request as it arrived.
 pub struct Inbound {
@@ -93,23 +98,35 @@ enum Answer {
 
 /// Serves one request from arrival to record. Never fails: an error becomes a reply.
 pub async fn run(live: Arc<LiveState>, inbound: Inbound) -> Reply {
+    run_until(live, inbound, &CancellationToken::new()).await
+}
+
+/// As [`run`], but once `stop` is cancelled a request without an answer ends with [`ErrorKind::Stopping`].
+pub async fn run_until(live: Arc<LiveState>, inbound: Inbound, stop: &CancellationToken) -> Reply {
     let ctx = Ctx::new(live, inbound.arrived, inbound.tenant.clone());
-    serve(ctx, inbound).await
+    serve(ctx, inbound, stop).await
+}
+
+/// What is said to those whose answers are cut since the process ends.
+pub fn stopping() -> Error {
+    let message = "the gateway is being stopped; send the request again";
+    Error::new(ErrorKind::Stopping, message).retry_after(STOPPING_RETRY)
 }
 
 /// As [`run`], with a rehearsal that answers for targets and looks on. Nothing else differs.
 pub async fn rehearse(live: Arc<LiveState>, inbound: Inbound, rehearsal: Arc<Rehearsal>) -> Reply {
     let mut ctx = Ctx::new(live, inbound.arrived, inbound.tenant.clone());
     ctx.rehearsal = Some(rehearsal);
-    serve(ctx, inbound).await
+    serve(ctx, inbound, &CancellationToken::new()).await
 }
 
-async fn serve(mut ctx: Ctx, inbound: Inbound) -> Reply {
+async fn serve(mut ctx: Ctx, inbound: Inbound, stop: &CancellationToken) -> Reply {
     let mut remarks = Remarks::default();
     let work = river(&mut ctx, &mut remarks, inbound.body, inbound.headers);
-    let result = match AssertUnwindSafe(work).catch_unwind().await {
-        Ok(result) => result,
-        Err(_) => Err(Error::new(
+    let result = match stop.run_until_cancelled(AssertUnwindSafe(work).catch_unwind()).await {
+        None => Err(stopping()),
+        Some(Ok(result)) => result,
+        Some(Err(_)) => Err(Error::new(
             ErrorKind::Internal,
             "an internal defect ended this request; see the ledger",
         )),
@@ -120,6 +137,8 @@ async fn serve(mut ctx: Ctx, inbound: Inbound) -> Reply {
 /// Makes the reply of what the river came to, and ends the record unless a stream goes on.
 fn end(mut ctx: Ctx, remarks: &Remarks, result: Result<Answer, Error>) -> Reply {
     ctx.first_byte();
+    let result = result.map_err(|error| tried::named(&ctx, error));
+    tried::log(&ctx, result.as_ref().err());
     match result {
         Ok(Answer::Whole(body)) => {
             let headers = respond::headers(&ctx, remarks, JSON, true);
@@ -165,7 +184,7 @@ async fn river(
 ) -> Result<Answer, Error> {
     ctx.record.task = task::of(&headers, ctx.record.tenant.as_deref())?;
     let request = Arc::new(openai_chat::decode_request(body?)?);
-    ctx.requested(&request.model, request.stream);
+    ctx.requested(model_name::kept(&ctx.live.clone(), &request.model), request.stream);
     let analysis = Arc::new(analyze(ctx, &request).await);
     *remarks = Remarks::of(&analysis);
 

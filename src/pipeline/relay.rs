@@ -46,6 +46,16 @@ impl Relay {
         Some(out.freeze())
     }
 
+    /// Ends the stream with an error that came from outside of it; `None` if it has ended.
+    pub fn cut(&mut self, error: &Error) -> Option<Bytes> {
+        if self.ended {
+            return None;
+        }
+        let mut out = BytesMut::new();
+        self.fail(&mut out, error);
+        Some(out.freeze())
+    }
+
     /// Waits for the source once and appends all that came with it.
     async fn fill(&mut self, out: &mut BytesMut) {
         let steps = match std::mem::take(&mut self.first) {
@@ -107,6 +117,9 @@ impl Relay {
         let body = openai_chat::error_body(error);
         // The provider's words may quote the redacted request.
         let restored = self.restorer.as_mut().and_then(|restorer| restorer.whole(&body).ok());
+        let (request, target) = (self.ctx.record.id, self.ctx.record.target.as_deref());
+        let target = target.unwrap_or_default();
+        tracing::warn!(%request, target, code = error.kind.code(), "a stream ended before it was complete");
         self.flush(out);
         put_event(out, &restored.unwrap_or(body));
         self.ended = true;

@@ -122,29 +122,30 @@ pub fn error_headers(map: &mut HeaderMap, error: &Error) {
     }
 }
 
-/// A Server-Timing value: every hop with its milliseconds, then the total (W3C Server Timing, section 2).
+/// A Server-Timing value: every hop with its milliseconds, then the total (W3C Server Timing, section 2). Whole
+/// milliseconds, since finer ones would tell a client about others that the gateway works for.
 fn server_timing(ctx: &Ctx) -> String {
     let mut out = String::with_capacity(160);
-    let millis = |us: u64| us as f64 / 1000.0;
+    let millis = |us: u64| us.saturating_add(500) / 1000;
     for hop in &ctx.record.hops {
         let _ = match &hop.target {
             Some(target) => {
                 let target = target.replace(['"', '\\'], "");
                 write!(
                     out,
-                    "{};desc=\"{target}\";dur={:.3}, ",
+                    "{};desc=\"{target}\";dur={}, ",
                     hop.kind.as_str(),
                     millis(hop.duration_us)
                 )
             }
-            None => write!(out, "{};dur={:.3}, ", hop.kind.as_str(), millis(hop.duration_us)),
+            None => write!(out, "{};dur={}, ", hop.kind.as_str(), millis(hop.duration_us)),
         };
     }
     if let Some(attempt) = &ctx.attempt {
         let ttft = attempt.ttft.unwrap_or_default().as_micros() as u64;
-        let _ = write!(out, "ttft;dur={:.3}, ", millis(ttft));
+        let _ = write!(out, "ttft;dur={}, ", millis(ttft));
     }
-    let _ = write!(out, "total;dur={:.3}", millis(ctx.elapsed().as_micros() as u64));
+    let _ = write!(out, "total;dur={}", millis(ctx.elapsed().as_micros() as u64));
     out
 }
 

@@ -64,6 +64,14 @@ impl PriceTable {
         })
     }
 
+    /// Whether the table has a row for this very model, or for it without its release, with any provider.
+    pub fn names(&self, model: &str) -> bool {
+        let family = without_release(model).unwrap_or(model);
+        let providers = self.layers.iter().flat_map(|layer| layer.providers.values());
+        let mut rows = providers.map(|provider| &provider.exact);
+        rows.any(|rows| rows.contains_key(model) || rows.contains_key(family))
+    }
+
     /// What a usage costs at a provider's model at a moment; `None` if the price is unknown.
     pub fn cost(&self, provider: &str, model: &str, at_us: i64, usage: &Usage) -> Option<NanoUsd> {
         self.price(provider, model, at_us).map(|price| price.cost(usage))

@@ -232,5 +232,4 @@ fn closes_key(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "names/tests.rs"]
 mod tests;

@@ -48,10 +48,9 @@ struct Doc<'p> {
     files: Vec<usize>,
 }
 
-/// Replaces every finding that is not public and whose type is not in `keep`. Offsets that lie outside of a text are clamped to it.
+/// Replaces every finding that is not public and not kept by `keep` (see [`Finding::is_kept`]). Offsets that lie outside of a text are clamped to it.
 pub fn redact(texts: &[TextSlot], findings: &[Finding], keep: &[EntityType]) -> Redaction {
-    let wanted: Vec<&Finding> =
-        findings.iter().filter(|f| !f.is_public() && !keep.contains(&f.entity)).collect();
+    let wanted: Vec<&Finding> = findings.iter().filter(|f| !f.is_kept(keep)).collect();
     if wanted.is_empty() {
         return Redaction::default();
     }

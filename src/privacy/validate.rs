@@ -1,15 +1,11 @@
 //! Check digits and encodings that tell a real number from a look-alike.
 //!
-//! Every function is pure, total over any bytes and takes the value without separators. Sources: ISO/IEC 7812 (Luhn),
-//! ISO/IEC 7064 (mod 97-10, mod 11-10, mod 11-2), Verhoeff 1969, Bitcoin's base58check, BIP-173 and BIP-350 (bech32),
+//! Every function is pure, total over any bytes and takes the value without separators. What operators may name too is in
+//! [`crate::chat::check_digit`]. Sources: ISO/IEC 7064 (mod 11-2), Bitcoin's base58check, BIP-173 and BIP-350 (bech32),
 //! Shannon 1948 (entropy).
 
+pub(crate) use crate::chat::check_digit::{digit, luhn, mod11_10, mod97, verhoeff};
 use sha2::{Digest, Sha256};
-
-/// Value of an ASCII digit, or `None`.
-pub(crate) fn digit(byte: u8) -> Option<u32> {
-    byte.is_ascii_digit().then(|| u32::from(byte - b'0'))
-}
 
 /// The number that a run of at most 18 ASCII digits writes; `None` for anything else.
 pub(crate) fn number(digits: &[u8]) -> Option<u64> {
@@ -22,66 +18,6 @@ pub(crate) fn number(digits: &[u8]) -> Option<u64> {
 /// Sum of digits times weights over the shorter of both; `None` if a byte is no digit.
 pub(crate) fn weighted(digits: &[u8], weights: &[u32]) -> Option<u32> {
     digits.iter().zip(weights).try_fold(0, |sum, (&b, w)| Some(sum + digit(b)? * w))
-}
-
-/// Luhn's check over digits with the check digit last (ISO/IEC 7812-1 annex B).
-pub(crate) fn luhn(digits: &[u8]) -> bool {
-    let mut sum = 0;
-    for (i, &b) in digits.iter().rev().enumerate() {
-        let Some(d) = digit(b) else { return false };
-        sum += match (i % 2, d * 2) {
-            (0, _) => d,
-            (_, twice) if twice > 9 => twice - 9,
-            (_, twice) => twice,
-        };
-    }
-    !digits.is_empty() && sum % 10 == 0
-}
-
-/// ISO/IEC 7064 mod 97-10 over letters and digits (letters count 10–35): the remainder.
-pub(crate) fn mod97(text: impl Iterator<Item = u8>) -> Option<u32> {
-    let mut rest = 0u32;
-    for b in text {
-        let value = char::from(b).to_digit(36)?;
-        rest = if value > 9 { rest * 100 + value } else { rest * 10 + value } % 97;
-    }
-    Some(rest)
-}
-
-/// ISO/IEC 7064 mod 11-10 with the check digit last (German tax id, Croatian OIB).
-pub(crate) fn mod11_10(digits: &[u8]) -> bool {
-    let Some((&check, body)) = digits.split_last() else { return false };
-    let mut product = 10;
-    for &b in body {
-        let Some(d) = digit(b) else { return false };
-        let sum = match (d + product) % 10 {
-            0 => 10,
-            sum => sum,
-        };
-        product = sum * 2 % 11;
-    }
-    digit(check) == Some((11 - product) % 10)
-}
-
-/// Verhoeff's dihedral check with the check digit last (Aadhaar).
-pub(crate) fn verhoeff(digits: &[u8]) -> bool {
-    // The permutation of the scheme and its powers are computed from one row; the group is D5.
-    const ROW: [u32; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
-    let multiply = |a: u32, b: u32| match (a < 5, b < 5) {
-        (true, true) => (a + b) % 5,
-        (true, false) => (a + b - 5) % 5 + 5,
-        (false, true) => (a + 5 - 5 - b + 5) % 5 + 5,
-        (false, false) => (a + 5 - b) % 5,
-    };
-    let mut state = 0;
-    for (i, &b) in digits.iter().rev().enumerate() {
-        let Some(mut d) = digit(b) else { return false };
-        for _ in 0..i % 8 {
-            d = ROW.get(d as usize).copied().unwrap_or(0);
-        }
-        state = multiply(state, d);
-    }
-    !digits.is_empty() && state == 0
 }
 
 /// Whether year (4 digits), month and day are a day of the Gregorian calendar.

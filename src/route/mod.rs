@@ -193,7 +193,8 @@ fn values(config: &Config, facts: &RequestFacts<'_>) -> Values {
     let mut finding_types: Vec<_> = secret.map(|finding| finding.entity).collect();
     finding_types.sort_unstable();
     finding_types.dedup();
-    let has_findings = finding_types.iter().any(|entity| !config.privacy.keep.contains(entity));
+    let keep = &config.privacy.keep;
+    let has_findings = facts.analysis.findings.iter().any(|finding| !finding.is_kept(keep));
     Values {
         requested_model: request.model.chars().take(128).collect(),
         intent: facts.analysis.intent.clone(),

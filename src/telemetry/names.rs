@@ -103,6 +103,8 @@ metrics! {
     Unrestored = Counter "weir_unrestored_total" [];
     /// Request records that could not be kept because the ledger's queue was full or closed.
     LedgerDropped = Counter "weir_ledger_dropped_total" [];
+    /// Requests that left no record since an earlier process was killed.
+    LedgerLost = Counter "weir_ledger_lost_total" [];
     /// Batches that the ledger's store failed to write and that were tried again.
     LedgerRetries = Counter "weir_ledger_retries_total" [];
     /// Outcomes that clients posted back by route and result: success, partial, failure, or figures alone.

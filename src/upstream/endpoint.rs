@@ -105,7 +105,8 @@ impl Endpoint {
     /// How long to wait, if the breaker is open.
     pub(super) fn admit(&self, now: Instant) -> Result<Guard, Duration> {
         let permit = lock(&self.breaker).admit(now)?;
-        Ok(Guard { breaker: Arc::clone(&self.breaker), permit, is_settled: false })
+        let (breaker, target) = (Arc::clone(&self.breaker), Arc::clone(&self.target));
+        Ok(Guard { breaker, target, permit, is_settled: false })
     }
 }
 
@@ -113,6 +114,7 @@ impl Endpoint {
 #[derive(Debug)]
 pub(super) struct Guard {
     breaker: Arc<Mutex<Breaker>>,
+    target: Arc<Target>,
     permit: Permit,
     is_settled: bool,
 }
@@ -121,7 +123,32 @@ impl Guard {
     pub(super) fn tell(&mut self, verdict: Verdict) {
         if !self.is_settled {
             self.is_settled = verdict != Verdict::Began;
-            lock(&self.breaker).record(self.permit, verdict, Instant::now());
+            let now = Instant::now();
+            let mut breaker = lock(&self.breaker);
+            let before = breaker.health(now);
+            breaker.record(self.permit, verdict, now);
+            let after = breaker.health(now);
+            drop(breaker);
+            self.log(before, after);
+        }
+    }
+
+    /// A line for the operator where a target begins or ends to be left alone.
+    fn log(&self, before: Health, after: Health) {
+        let target = &*self.target.name;
+        match (before, after) {
+            (Health::Closed | Health::HalfOpen, Health::Open { retry_after }) => {
+                let ms = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX);
+                tracing::warn!(
+                    target_name = target,
+                    ms,
+                    "a target failed repeatedly and is left alone"
+                );
+            }
+            (Health::HalfOpen | Health::Open { .. }, Health::Closed) => {
+                tracing::info!(target_name = target, "a target answers again");
+            }
+            _ => {}
         }
     }
 }

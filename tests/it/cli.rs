@@ -114,6 +114,46 @@ fn config_check_reports_everything_at_once() {
 }
 
 #[test]
+fn config_check_tells_what_is_not_looked_for() {
+    let folder = folder();
+    let check = |privacy: &str| {
+        let config = format!("{CONFIG}\nprivacy: {privacy}\n");
+        std::fs::write(folder.path().join("own.yaml"), config).unwrap();
+        let output = weir(folder.path(), &["config", "check", "own.yaml"], "");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(!check("{}").contains("warning"));
+    for (privacy, part) in [
+        ("{model: false}", "warning: privacy.model is false"),
+        ("{ignore: [AGE]}", "warning: privacy.ignore: AGE is not looked for"),
+        ("{min_score: 0.9}", "warning: privacy.min_score is 0.9"),
+        ("{allow: [a@b.example]}", "warning: privacy.allow: 1 entries"),
+    ] {
+        let told = check(privacy);
+        assert!(told.contains(part), "{privacy}: {told}");
+        assert!(!told.contains("a@b.example"), "{told}");
+    }
+}
+
+#[test]
+fn alarms_in_clean_texts_are_counted() {
+    let folder = folder();
+    let lines = "{\"text\": \"The build failed after 20 minutes.\"}\n{\"text\": \"Mail anna@example.com about it.\"}\n";
+    std::fs::write(folder.path().join("clean.jsonl"), lines).unwrap();
+    let args = ["eval", "heads", "--clean", "clean.jsonl"];
+    let output = weir(folder.path(), &args, "");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.starts_with("2 texts, 66 characters\n  alarms "), "{told}");
+    let output = weir(folder.path(), &[&args[..], &["--json"]].concat(), "");
+    let alarm: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&alarm["line"], &alarm["start"], &alarm["type"]),
+        (&2.into(), &5.into(), &"EMAIL_ADDRESS".into())
+    );
+}
+
+#[test]
 fn a_missing_config_is_a_clear_error() {
     let folder = folder();
     let output = weir(folder.path(), &["explain", "--config", "gone.yaml"], "");
@@ -156,4 +196,189 @@ fn serve_says_where_it_listens_reloads_on_sighup_and_ends_well_on_sigterm() {
     next("stopping");
     assert!(child.wait().unwrap().success());
     assert!(folder.path().join("weir.db").is_file());
+}
+
+/// A gateway as a process, its port and the lines of its log so far.
+struct Served {
+    child: std::process::Child,
+    port: u16,
+    log: std::thread::JoinHandle<String>,
+}
+
+fn serve(folder: &Path, log_level: &str, format: &[&str]) -> Served {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_weir"))
+        .args(["serve", "--config", "weir.yaml", "--listen", "127.0.0.1:0"])
+        .args(format)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("RUST_LOG", log_level)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut log = String::new();
+    let line = loop {
+        let line = lines.next().unwrap();
+        log.push_str(&line);
+        log.push('\n');
+        if line.contains("answers at http://127.0.0.1:") {
+            break line;
+        }
+    };
+    let port = line.split("127.0.0.1:").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+    let log = std::thread::spawn(move || {
+        lines.for_each(|line| log.push_str(&format!("{line}\n")));
+        log
+    });
+    Served { child, port, log }
+}
+
+fn post(port: u16, headers: &str, body: &str) -> String {
+    let mut socket = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let head = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut socket, &mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn no_level_of_the_log_shows_what_clients_send() {
+    for (level, format) in
+        [("trace", &[][..]), ("trace,hyper=trace,tokenizers=trace", &["--log-json"][..])]
+    {
+        let folder = folder();
+        let config = CONFIG.replace("ledger: {enabled: false}", "ledger: {path: weir.db}");
+        std::fs::write(folder.path().join("weir.yaml"), config).unwrap();
+        let mut served = serve(folder.path(), level, format);
+        let planted = [
+            "Wilhelmina",
+            "wilhelmina@example.com",
+            "4539148803436467",
+            "x-planted-header",
+            "Quixotic-Model",
+        ];
+        for (headers, body) in [
+            (
+                "",
+                r#"{"model":"auto","messages":[{"role":"user","content":"I am Wilhelmina, wilhelmina@example.com"}]}"#,
+            ),
+            (
+                "",
+                r#"{"model":"auto","messages":[{"role":"user","content":"card 4539148803436467"}]}"#,
+            ),
+            (
+                "",
+                r#"{"model":"Quixotic-Model","messages":[{"role":"user","content":"Wilhelmina"}]}"#,
+            ),
+            ("", r#"{"model":"auto","messages":"Wilhelmina"}"#),
+            ("", r#"{"Wilhelmina"#),
+            (
+                "x-planted-header: Wilhelmina\r\n",
+                r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#,
+            ),
+            (
+                "x-weir-task-id: Wilhelmina\r\n",
+                r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#,
+            ),
+            (
+                "x-weir-task-id: not Wilhelmina\r\n",
+                r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#,
+            ),
+            (
+                "x-weir-explain: true\r\n",
+                r#"{"model":"Wilhelmina","messages":[{"role":"user","content":"Wilhelmina"}]}"#,
+            ),
+            (
+                "authorization: Bearer Wilhelmina\r\n",
+                r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#,
+            ),
+        ] {
+            assert!(post(served.port, headers, body).starts_with("HTTP/1.1 "));
+        }
+        signal(&served.child, "TERM");
+        assert!(served.child.wait().unwrap().success());
+        let log = served.log.join().unwrap();
+        assert!(log.contains("a request failed"), "failed targets are told: {log}");
+        let ledger = std::fs::read(folder.path().join("weir.db")).unwrap();
+        for value in planted {
+            assert!(
+                !log.to_lowercase().contains(&value.to_lowercase()),
+                "{value} is in the log: {log}"
+            );
+            let found =
+                ledger.windows(value.len()).any(|part| part.eq_ignore_ascii_case(value.as_bytes()));
+            assert!(!found, "{value} is in the ledger");
+        }
+    }
+}
+
+#[test]
+fn a_killed_gateway_loses_little_and_the_next_one_says_how_much() {
+    let folder = folder();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://127.0.0.1:{}/v1", silent.local_addr().unwrap().port());
+    let config = CONFIG
+        .replace("ledger: {enabled: false}", "ledger: {path: weir.db}")
+        .replace("http://127.0.0.1:9/v1", &url);
+    std::fs::write(folder.path().join("weir.yaml"), config).unwrap();
+    let mut served = serve(folder.path(), "info", &[]);
+    let blocked =
+        r#"{"model":"auto","messages":[{"role":"user","content":"card 4539148803436467"}]}"#;
+    for _ in 0..5 {
+        assert!(post(served.port, "", blocked).starts_with("HTTP/1.1 403"));
+    }
+    // Two requests reach a provider that says nothing.
+    let hello = r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#;
+    let port = served.port;
+    let waiting: Vec<_> =
+        (0..2).map(|_| std::thread::spawn(move || post(port, "", hello))).collect();
+    let _reached: Vec<_> = (0..2).map(|_| silent.accept().unwrap()).collect();
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    waiting.into_iter().for_each(|client| drop(client.join()));
+    let mut next = serve(folder.path(), "info", &[]);
+    signal(&next.child, "TERM");
+    assert!(next.child.wait().unwrap().success());
+    let log = next.log.join().unwrap();
+    let line = log.lines().find(|line| line.contains("was killed")).expect(&log);
+    assert!(line.contains("under_way=2"), "{line}");
+    let number = |text: &str| text.split_whitespace().next().unwrap().parse::<usize>().unwrap();
+    let unwritten = number(line.split("unwritten=").nth(1).unwrap());
+    let rows = weir(folder.path(), &["ledger", "tail", "-n", "100", "--json"], "");
+    assert_eq!(lines(&rows).len() + unwritten, 5, "each of the five is there or counted");
+    let last = serve(folder.path(), "info", &[]);
+    signal(&last.child, "TERM");
+    let Served { mut child, log, .. } = last;
+    assert!(child.wait().unwrap().success());
+    assert!(!log.join().unwrap().contains("was killed"), "it is told once");
+}
+
+#[test]
+fn a_file_can_be_checked_without_its_keys() {
+    let folder = folder();
+    let keyed = format!(
+        "listen: 0.0.0.0:8787\napi_keys: [{{name: a, key_env: WEB_KEY}}, {{name: b, key_file: no/such/file}}]\n\
+         admin_keys: [{{name: c, key_env: OPS_KEY}}]\n{}",
+        CONFIG.replace("api_key: none", "api_key_env: PROVIDER_KEY")
+    );
+    for (text, flag, fine) in [
+        (&keyed, "--no-keys", true),
+        (&keyed, "", false),
+        (&format!("{keyed}nonsense: 1\n"), "--no-keys", false),
+        (&keyed.replace("WEB_KEY", "sk-live-0123"), "--no-keys", false),
+        (&keyed.replace("{name: a, key_env: WEB_KEY}", "{name: a}"), "--no-keys", false),
+        (&keyed.replace("name: b", "name: a"), "--no-keys", false),
+    ] {
+        std::fs::write(folder.path().join("keyed.yaml"), text).unwrap();
+        let args = ["config", "check", "keyed.yaml", flag];
+        let output = weir(folder.path(), &args[..if flag.is_empty() { 3 } else { 4 }], "");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), fine, "{flag} {told}");
+    }
 }

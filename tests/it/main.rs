@@ -10,6 +10,8 @@
 mod affected;
 mod architecture;
 mod cli;
+mod connections;
+mod doors;
 mod eval;
 mod fuzz;
 mod lifecycle;

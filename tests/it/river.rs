@@ -61,6 +61,8 @@ struct ExpectRecord {
     findings: Option<String>,
     /// `kind:outcome` of every hop, in order.
     hops: Option<String>,
+    /// What the hop of the detectors says.
+    detail: Option<String>,
     input: Option<u64>,
     cached_read: Option<u64>,
     output: Option<u64>,
@@ -90,6 +92,7 @@ const CASES: &[(&str, &str)] = &[
     ("passthrough", include_str!("../data/river/passthrough.yaml")),
     ("failures", include_str!("../data/river/failures.yaml")),
     ("redaction", include_str!("../data/river/redaction.yaml")),
+    ("privacy", include_str!("../data/river/privacy.yaml")),
     ("routing", include_str!("../data/river/routing.yaml")),
     ("anthropic", include_str!("../data/river/anthropic.yaml")),
     ("bad_input", include_str!("../data/river/bad_input.yaml")),
@@ -208,6 +211,9 @@ fn compare(found: &RequestRecord, expect: &ExpectRecord, status: u16) -> Vec<Str
     check("target", &expect.target, found.target.as_deref().unwrap_or("").to_owned());
     check("findings", &expect.findings, found.findings.clone());
     check("hops", &expect.hops, hops.join(" "));
+    let detail = found.hops.iter().find(|hop| hop.kind.as_str() == "detect");
+    let detail = detail.and_then(|hop| hop.detail.clone()).unwrap_or_default();
+    check("detail", &expect.detail, detail);
     check("input", &number(&expect.input), found.usage.input.to_string());
     check("cached_read", &number(&expect.cached_read), found.usage.cached_read.to_string());
     check("output", &number(&expect.output), found.usage.output.to_string());

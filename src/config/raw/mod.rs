@@ -9,7 +9,9 @@ mod gain;
 mod intent;
 mod latency;
 mod local;
+mod privacy;
 mod route;
+mod server;
 mod target;
 
 pub use experiments::{RawCompare, RawExperiments};
@@ -17,7 +19,9 @@ pub use gain::RawGain;
 pub use intent::RawIntent;
 pub use latency::{RawAims, RawBudget, RawLatency, RawStages};
 pub use local::{RawLocal, RawLocalModel};
+pub use privacy::{Checksum, RawAllow, RawPattern, RawPrivacy, RawWords};
 pub use route::{RawCascade, RawEdge, RawRule, RawWhen};
+pub use server::{RawConnections, RawMetrics};
 pub use target::{NoKey, RawBreaker, RawCapabilities, RawKind, RawLimits, RawTarget};
 
 use schemars::JsonSchema;
@@ -33,13 +37,28 @@ pub const ROUTE_ALIASES: [&str; 2] = ["routes", "rules"];
 pub struct RawConfig {
     /// Address to listen on. Default `127.0.0.1:8787`. Any address that is not loopback needs `api_keys`.
     pub listen: Option<String>,
-    /// Keys that clients may present. Default: none, and then every client on this machine may use the gateway.
+    /// Keys that clients may present. Default: none, and then every client on this machine may use the gateway. On any
+    /// other address than loopback a key has at least 12 characters and is no simple pattern.
     #[serde(default)]
     pub api_keys: Vec<RawApiKey>,
     /// Keys for `/admin/routes`, where thresholds of rules are read and changed while Weir runs. Default: none, and then
     /// nobody can. A key is needed on loopback too, and none may be one of `api_keys`.
     #[serde(default)]
     pub admin_keys: Vec<RawAdminKey>,
+    /// Other names of hosts by which requests may come that need no key, beside `localhost` and loopback addresses. A
+    /// request under any other name is refused, since a web page may have pointed that name here. Default: none.
+    #[serde(default)]
+    pub allowed_hosts: Vec<String>,
+    /// Origins of web pages that may send requests from a browser, such as `https://app.example.com`. Default: none; pages
+    /// from this machine are no other site.
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
+    /// Who may read `/metrics`, and where.
+    #[serde(default)]
+    pub metrics: RawMetrics,
+    /// How many connections there may be, and how long one may be silent or slow.
+    #[serde(default)]
+    pub connections: RawConnections,
     /// Providers and models, in order of preference. Default: OpenAI if `OPENAI_API_KEY` is set, Anthropic if
     /// `ANTHROPIC_API_KEY` is set. The target `local` is added unless there is one or local models are off.
     #[serde(default)]
@@ -102,23 +121,6 @@ pub struct RawAdminKey {
     pub key_env: Option<String>,
     /// The file that holds the key; white space around it is ignored.
     pub key_file: Option<PathBuf>,
-}
-
-/// Settings of the detectors of personal data and secrets.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawPrivacy {
-    /// Findings with a score below this are dropped. Default 0.4, range 0–1.
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub min_score: Option<f64>,
-    /// Whether the edge model looks for what no pattern describes: names, places, addresses, numbers by their context. Without
-    /// it only values of a known form are found. Default true.
-    pub model: Option<bool>,
-    /// Types that are reported but never replaced, for example `URL`. Default: `ORGANIZATION`.
-    pub keep: Option<Vec<String>>,
-    /// Types that are not looked for at all. Default: none.
-    #[serde(default)]
-    pub ignore: Vec<String>,
 }
 
 /// Where the record of requests goes.

@@ -7,6 +7,48 @@ use secrecy::{ExposeSecret, SecretString};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Fewest characters of a key that is accepted from other machines.
+const SHORTEST: usize = 12;
+/// Fewest different characters in it.
+const FEWEST: usize = 6;
+/// Longest piece that a key may be a mere repetition of.
+const LONGEST_PIECE: usize = 8;
+
+/// Whether a key is too short or too simple to be accepted from other machines.
+pub fn is_weak(secret: &SecretString) -> bool {
+    let key = secret.expose_secret().as_bytes();
+    let mut different = key.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    let repeats = |n: usize| key.iter().zip(key.iter().skip(n)).all(|(a, b)| a == b);
+    let counts = key.windows(2).all(|pair| matches!(pair, [a, b] if b.wrapping_sub(*a) == 1));
+    key.len() < SHORTEST
+        || different.len() < FEWEST
+        || counts
+        || (1..=LONGEST_PIECE).any(|n| 2 * n <= key.len() && repeats(n))
+}
+
+/// Says that a key is too weak.
+pub(super) fn report_weak(path: &str, what: &str, cx: &mut Context<'_>) {
+    let message =
+        format!("{what} is too easy to guess for an address that other machines can reach");
+    let hint = format!(
+        "take at least {SHORTEST} characters that are no pattern, best 32 random ones: openssl rand -hex 16"
+    );
+    cx.report(path, message, Some(hint));
+}
+
+/// Reports keys that are too weak to be accepted from other machines.
+pub(super) fn refuse_weak(clients: &[ApiKey], admins: &[AdminKey], cx: &mut Context<'_>) {
+    let clients = clients.iter().map(|key| ("api_keys", &key.name, &key.secret));
+    let admins = admins.iter().map(|key| ("admin_keys", &key.name, &key.secret));
+    for (list, name, secret) in clients.chain(admins) {
+        if is_weak(secret) {
+            report_weak(list, &format!("the key `{name}`"), cx);
+        }
+    }
+}
+
 /// Loads the keys of clients.
 pub(super) fn clients(raw: &[RawApiKey], cx: &mut Context<'_>) -> Vec<ApiKey> {
     let mut keys: Vec<ApiKey> = Vec::new();

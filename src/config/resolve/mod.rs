@@ -11,18 +11,22 @@ mod local;
 mod local_work;
 mod names;
 mod paths;
+mod privacy;
 mod rules;
 mod secret;
+mod server;
 mod target;
 mod tuned;
 mod url;
+
+pub use keys::is_weak;
 
 use super::check::Places;
 use super::entities;
 use super::overlay::Written;
 use super::problem::{Problem, name_hint};
-use super::raw::{RawBudget, RawConfig, RawLatency, RawPrivacy, RawStages};
-use super::resolved::{Budget, Config, LatencyBudgets, LedgerSettings, PrivacySettings};
+use super::raw::{RawBudget, RawConfig, RawLatency, RawStages};
+use super::resolved::{Budget, Config, LatencyBudgets, LedgerSettings};
 use super::{Overrides, show};
 use crate::chat::EntityType;
 use crate::units::NanoUsd;
@@ -48,6 +52,10 @@ pub(super) struct Context<'a> {
     pub problems: Vec<Problem>,
     /// Every file read so far.
     pub files: Vec<PathBuf>,
+    /// Types that the operator's own patterns and words find.
+    pub own_types: Vec<EntityType>,
+    /// Whether something stands in for keys that are not there.
+    pub without_keys: bool,
 }
 
 impl Context<'_> {
@@ -63,6 +71,22 @@ impl Context<'_> {
             || self.lost.iter().any(|lost| path.strip_prefix(&**lost).is_some_and(below))
     }
 
+    /// The type of that name, one of the operator's own or of Weir's; a name that is neither is a problem.
+    fn entity(&mut self, name: &str, path: &str) -> Option<EntityType> {
+        let own = self.own_types.iter().find(|own| own.as_str().eq_ignore_ascii_case(name));
+        let found = own.copied().or_else(|| entities::find(name));
+        // A pattern that is wrong may have been the one that gives a type this name.
+        let own = ["privacy.patterns", "privacy.words"].iter().any(|path| self.broken(path));
+        if found.is_none() && !own && !self.broken(path) {
+            let some = "for example EMAIL_ADDRESS, CREDIT_CARD, US_SSN or SECRET".to_owned();
+            let own = self.own_types.iter().map(|own| own.as_str());
+            let hint =
+                name_hint(name, entities::ENTITIES.iter().copied().chain(own)).or(Some(some));
+            self.report(path, format!("there is no finding type `{name}`"), hint);
+        }
+        found
+    }
+
     /// The value of an environment variable that is set to something.
     fn var(&self, name: &str) -> Option<String> {
         (self.env)(name).filter(|value| !value.trim().is_empty())
@@ -74,6 +98,10 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
     let listen = listen(raw, overrides, cx);
     let api_keys = keys::clients(&raw.api_keys, cx);
     let admin_keys = keys::admins(&raw.admin_keys, &api_keys, cx);
+    let server = server::server(raw, listen, cx);
+    if !listen.ip().is_loopback() {
+        keys::refuse_weak(&api_keys, &admin_keys, cx);
+    }
     if !listen.ip().is_loopback() && raw.api_keys.is_empty() {
         let path = if overrides.listen.is_some() { "--listen" } else { "listen" };
         cx.report(
@@ -82,6 +110,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
             Some("add `api_keys: [{name: …, key_env: …}]` or listen on 127.0.0.1".to_owned()),
         );
     }
+    let privacy = privacy::privacy(&raw.privacy, cx);
     let local = local::local(&raw.local, cx);
     let targets = target::targets(raw, &local, cx);
     let intents = intents::intents(&raw.intents, cx);
@@ -89,7 +118,6 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
     let rules = rules::rules(raw, &targets, &gain, cx);
     let experiments = experiments::experiments(raw, &targets, cx);
     experiments::judges(&rules, &targets, &experiments, cx);
-    let privacy = privacy(&raw.privacy, cx);
     let latency = latency(&raw.latency, cx);
     let prices_file = raw.prices.as_deref().map(|path| paths::inside(path, cx));
     if let Some(path) = &prices_file {
@@ -107,6 +135,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
         listen,
         api_keys,
         admin_keys,
+        server,
         body_limit: raw.body_limit_mib.unwrap_or(32) as usize * 1024 * 1024,
         targets,
         intents,
@@ -134,43 +163,18 @@ fn listen(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'_>) -> Socke
         (None, Some(text)) => ("listen", text),
         (None, None) => return default,
     };
+    address(path, text, cx).unwrap_or(default)
+}
+
+/// An address to listen on.
+fn address(path: &str, text: &str, cx: &mut Context<'_>) -> Option<SocketAddr> {
     let literal = text.replacen("localhost:", "127.0.0.1:", 1);
-    literal.parse().unwrap_or_else(|_| {
+    let address = literal.parse().ok();
+    if address.is_none() {
         let hint = "write an address and a port, such as 127.0.0.1:8787 or [::1]:8787";
         cx.report(path, "not an address to listen on", Some(hint.to_owned()));
-        default
-    })
-}
-
-fn privacy(raw: &RawPrivacy, cx: &mut Context<'_>) -> PrivacySettings {
-    let keep = match &raw.keep {
-        Some(names) => entity_types(names, "privacy.keep", cx),
-        None => vec![EntityType("ORGANIZATION")],
-    };
-    let ignore = entity_types(&raw.ignore, "privacy.ignore", cx);
-    let min_score = raw.min_score.unwrap_or(0.4) as f32;
-    PrivacySettings { model: raw.model.unwrap_or(true), min_score, keep, ignore }
-}
-
-fn entity_types(names: &[String], path: &str, cx: &mut Context<'_>) -> Vec<EntityType> {
-    let mut out = Vec::new();
-    for (i, name) in names.iter().enumerate() {
-        match entities::find(name) {
-            Some(entity) if !out.contains(&entity) => out.push(entity),
-            Some(_) => {}
-            None => unknown_entity(name, &format!("{path}[{i}]"), cx),
-        }
     }
-    out.sort_unstable();
-    out
-}
-
-fn unknown_entity(name: &str, path: &str, cx: &mut Context<'_>) {
-    if !cx.broken(path) {
-        let some = "for example EMAIL_ADDRESS, CREDIT_CARD, US_SSN or SECRET".to_owned();
-        let hint = name_hint(name, entities::ENTITIES.iter().copied()).or(Some(some));
-        cx.report(path, format!("there is no finding type `{name}`"), hint);
-    }
+    address
 }
 
 /// Allowances of the local stages in milliseconds where somebody waits: detection, intent, redaction, shaping, queue.

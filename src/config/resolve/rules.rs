@@ -1,9 +1,8 @@
 //! Rules: names that exist, orders that make sense, and a last rule that always matches.
 
 use super::names::{self, Known};
-use super::{Context, experiments, local_work, tuned, unknown_entity};
+use super::{Context, experiments, local_work, tuned};
 use crate::chat::{LatencyClass, PrivacyAction, ShapeLevel, TASKS, UncheckedAction};
-use crate::config::entities;
 use crate::config::problem::name_hint;
 use crate::config::raw::{OneOrMany, RawConfig, RawRule, RawWhen};
 use crate::config::resolved::{Condition, GainBounds, GainPair, Rule, Target, TargetKind};
@@ -232,10 +231,10 @@ fn condition(raw: &RawWhen, intents: &Known, path: &str, cx: &mut Context<'_>) -
     let mut findings = Vec::new();
     for (i, name) in list(&raw.findings).into_iter().enumerate() {
         let path = item_path(&format!("{path}.findings"), raw.findings.as_ref(), i);
-        match entities::find(&name) {
-            Some(entity) => findings.push(entity.as_str().to_owned()),
-            None if name == "any" => findings.push(name),
-            None => unknown_entity(&name, &path, cx),
+        if name == "any" {
+            findings.push(name);
+        } else if let Some(entity) = cx.entity(&name, &path) {
+            findings.push(entity.as_str().to_owned());
         }
     }
     if let (Some(min), Some(max)) = (raw.min_context_tokens, raw.max_context_tokens)

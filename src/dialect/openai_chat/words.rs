@@ -155,7 +155,8 @@ impl Words {
             (Form::OneOf(_), Kind::String) if is_identifier(value.inner()) => {
                 self.add(value, place.of_kind(SlotKind::Name));
             }
-            (Form::Name, Kind::String) => {
+            (Form::Id(prefixes), Kind::String) if is_id(value.inner(), prefixes) => {}
+            (Form::Name | Form::Id(_), Kind::String) => {
                 self.add(value, place.of_kind(SlotKind::Name));
             }
             (Form::Speaker, Kind::String) => {
@@ -163,10 +164,6 @@ impl Words {
             }
             (Form::Schema, _) => self.add_schema(value),
             (Form::Data(kind), Kind::String) if is_data(value.inner()) => self.leave_unread(kind),
-            (Form::Id(prefixes), Kind::String) if is_id(value.inner(), prefixes) => {}
-            (Form::Id(_), Kind::String) => {
-                self.add(value, place.of_kind(SlotKind::Name));
-            }
             (Form::TokenIds, Kind::Object) => {
                 for (key, bias) in value.fields() {
                     if !is_token_id(key.inner()) {

@@ -36,7 +36,8 @@ impl NoPii {
             Some(_) => return Err("`where` must be `upstream` or `answer`".to_owned()),
         }
         check.types = fields.texts("types")?;
-        if let Some(unknown) = check.types.iter().find(|name| !ENTITIES.contains(&name.as_str())) {
+        let known = |name: &str| ENTITIES.contains(&name) || EntityType::is_own(name);
+        if let Some(unknown) = check.types.iter().find(|name| !known(name)) {
             let hint = name_hint(unknown, ENTITIES.iter().copied()).unwrap_or_default();
             return Err(format!("`{unknown}` is no type of finding ({hint})"));
         }
@@ -80,14 +81,13 @@ impl NoPii {
         text: &str,
         counts: impl Fn(&str) -> bool,
     ) -> Vec<&'static str> {
-        let wanted = |entity: EntityType| match self.types.is_empty() {
-            true => !seen.kept.contains(&entity),
-            false => self.types.iter().any(|name| name == entity.as_str()),
+        let wanted = |finding: &Finding| match self.types.is_empty() {
+            true => !finding.is_kept(seen.kept),
+            false => self.types.iter().any(|name| name == finding.entity.as_str()),
         };
         let held = |finding: &Finding| text.get(finding.start..finding.end).is_some_and(&counts);
         let findings = seen.detectors.scan(0, text, &[]);
-        let personal =
-            findings.iter().filter(|it| !it.is_public() && wanted(it.entity) && held(it));
+        let personal = findings.iter().filter(|it| !it.is_public() && wanted(it) && held(it));
         let mut types: Vec<&'static str> =
             personal.map(|finding| finding.entity.as_str()).collect();
         let named = self.values.iter().any(|value| text.contains(value.as_str()) && counts(value));

@@ -7,6 +7,7 @@
 //! [[start, end, worth], …]}` with the words, offsets in code points, and worth 1 for what must stay. A file that is not there
 //! is left out of the report.
 
+mod clean;
 mod entities;
 mod injection;
 mod intents;
@@ -23,6 +24,8 @@ use serde::de::DeserializeOwned;
 use std::path::Path;
 use std::sync::Arc;
 use words::{KeepRow, TaskRow, keep, tasks};
+
+pub use clean::{Alarm, Alarms, alarms};
 
 /// Texts read in one call.
 const BATCH: usize = 64;

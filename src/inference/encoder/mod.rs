@@ -17,6 +17,7 @@ use super::fetch::{FetchError, ModelFiles};
 use super::kernels::Level;
 use super::manifest::ModelSpec;
 use super::windows::{add_weighted, normalise, runs, windows};
+use crate::inference::tokenizer_limits;
 use model::{Config, Model};
 use std::iter::once;
 use std::sync::{Mutex, PoisonError};
@@ -90,6 +91,7 @@ impl BertEncoder {
         max_len: Option<u32>,
     ) -> Result<Self, String> {
         let config = Config::parse(config)?;
+        tokenizer_limits::check(tokenizer)?;
         let mut tokenizer =
             Tokenizer::from_bytes(tokenizer).map_err(|error| format!("tokenizer.json: {error}"))?;
         // Files from training often cut and pad; both would change texts silently.

@@ -2,18 +2,29 @@
 //! bytes, a trie of all tokens).
 
 use super::Vocabulary;
+use super::bounds::{Narrow, bounded};
+use super::keys::Keys;
+use super::keywords;
 use crate::chat::OutputFormat;
 use crate::inference::InferenceError;
 use llguidance::api::TopLevelGrammar;
 use llguidance::toktrie::{ApproximateTokEnv, InferenceCapabilities, TokRxInfo, TokTrie};
-use llguidance::{Matcher, ParserFactory};
+use llguidance::{JsonCompileOptions, Matcher, ParserFactory};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The vocabulary as grammars see it.
 pub(super) struct Forms(ParserFactory);
 
 /// Where an answer stands in its grammar.
-pub(super) struct Form(Matcher);
+pub(super) struct Form {
+    matcher: Matcher,
+    /// For JSON.
+    keys: Option<Keys>,
+}
+
+/// The grammar led to where nothing may follow.
+const BROKEN: InferenceError = InferenceError::Format { keyword: None };
 
 impl Forms {
     pub(super) fn new(vocabulary: &dyn Vocabulary) -> Result<Self, InferenceError> {
@@ -39,25 +50,57 @@ impl Forms {
         Ok(Self(factory))
     }
 
-    /// The beginning of an answer of that form.
-    pub(super) fn begin(&self, format: &OutputFormat) -> Result<Form, InferenceError> {
-        let grammar = match format {
-            OutputFormat::JsonObject => {
-                TopLevelGrammar::from_json_schema(serde_json::json!({"type": "object"}))
+    /// The beginning of an answer of that form, of at most `tokens` tokens.
+    ///
+    /// # Errors
+    /// [`InferenceError::Format`], which names the keyword that is to blame, if one is.
+    pub(super) fn begin(
+        &self,
+        format: &OutputFormat,
+        tokens: usize,
+    ) -> Result<Form, InferenceError> {
+        let unknown = InferenceError::Format { keyword: None };
+        let schema = match format {
+            OutputFormat::JsonObject => serde_json::json!({"type": "object"}),
+            OutputFormat::JsonSchema(schema) => schema.clone(),
+            OutputFormat::Regex(expression) => {
+                let grammar = TopLevelGrammar::from_regex(expression);
+                // What is wrong is not said: it would quote the request.
+                let parser = self.0.create_parser(grammar).map_err(|_| unknown)?;
+                return Ok(Form { matcher: Matcher::new(Ok(parser)), keys: None });
             }
-            OutputFormat::JsonSchema(schema) => TopLevelGrammar::from_json_schema(schema.clone()),
-            OutputFormat::Regex(expression) => TopLevelGrammar::from_regex(expression),
         };
-        // What is wrong is not said: it would quote the request.
-        let parser = self.0.create_parser(grammar).map_err(|_| InferenceError::Format)?;
-        Ok(Form(Matcher::new(Ok(parser))))
+        if let Some(keyword) = keywords::inexpressible(&schema) {
+            return Err(InferenceError::Format { keyword: Some(keyword) });
+        }
+        let parser = |schema: Value| self.0.create_parser(compact(schema)).ok();
+        // The schema itself has the last word: a bound that its patterns leave no room for is none.
+        let found = parser(bounded(&schema, tokens, Narrow::All))
+            .or_else(|| parser(bounded(&schema, tokens, Narrow::Free)))
+            .or_else(|| parser(schema.clone()));
+        let Some(found) = found else {
+            let keyword = keywords::culprit(&schema, |schema| parser(schema.clone()).is_some());
+            return Err(InferenceError::Format { keyword });
+        };
+        Ok(Form { matcher: Matcher::new(Ok(found)), keys: Some(Keys::default()) })
     }
+}
+
+/// The grammar of a schema, without white space that the model may choose: it chooses too much of it.
+fn compact(mut schema: Value) -> TopLevelGrammar {
+    let options =
+        JsonCompileOptions { whitespace_flexible: false, ..JsonCompileOptions::default() };
+    if schema.is_object() {
+        // This takes the place of options that a client may have put there.
+        options.apply_to(&mut schema);
+    }
+    TopLevelGrammar::from_json_schema(schema)
 }
 
 impl Form {
     /// Makes impossible what the form forbids.
     pub(super) fn forbid(&mut self, logits: &mut [f32]) -> Result<(), InferenceError> {
-        let allowed = self.0.compute_mask_or_eos().map_err(|_| InferenceError::Format)?;
+        let allowed = self.matcher.compute_mask_or_eos().map_err(|_| BROKEN)?;
         for (id, logit) in logits.iter_mut().enumerate() {
             if id >= allowed.len() || !allowed.is_allowed(id as u32) {
                 *logit = f32::NEG_INFINITY;
@@ -66,14 +109,22 @@ impl Form {
         Ok(())
     }
 
+    /// Whether a token would give an object the same name twice.
+    pub(super) fn repeats_name(&self, bytes: &[u8]) -> bool {
+        self.keys.as_ref().is_some_and(|keys| keys.would_repeat(bytes))
+    }
+
     /// How many tokens of a draft the form allows, one behind the other.
     pub(super) fn allows(&mut self, draft: &[u32]) -> usize {
-        self.0.validate_tokens(draft).unwrap_or(0)
+        self.matcher.validate_tokens(draft).unwrap_or(0)
     }
 
     /// Goes on; true if nothing may follow.
-    pub(super) fn push(&mut self, token: u32) -> Result<bool, InferenceError> {
-        self.0.consume_token(token).map_err(|_| InferenceError::Format)?;
-        Ok(self.0.is_stopped())
+    pub(super) fn push(&mut self, token: u32, bytes: &[u8]) -> Result<bool, InferenceError> {
+        self.matcher.consume_token(token).map_err(|_| BROKEN)?;
+        if let Some(keys) = &mut self.keys {
+            keys.push(bytes);
+        }
+        Ok(self.matcher.is_stopped())
     }
 }

@@ -2,10 +2,16 @@
 //!
 //! Invariant: no request sees the state of another; a caller that has gone costs at most one step more.
 
+mod bounds;
 mod draft;
 #[cfg(test)]
 mod draft_tests;
 mod form;
+#[cfg(test)]
+mod form_tests;
+mod keys;
+mod keywords;
+mod repeats;
 mod sampler;
 mod stop;
 mod stream;
@@ -379,7 +385,7 @@ impl Engine {
                     Some(forms) => forms,
                     None => Forms::new(&*self.vocabulary)?,
                 };
-                Some(self.forms.insert(forms).begin(format)?)
+                Some(self.forms.insert(forms).begin(format, most - prompt_tokens)?)
             }
         };
         let (sequence, read) = self.lm.open(tenant, &ask.prompt, most);

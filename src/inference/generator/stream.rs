@@ -2,6 +2,7 @@
 
 use super::draft::Drafter;
 use super::form::Form;
+use super::repeats::loops;
 use super::sampler::Sampler;
 use super::stop::{StopBuffer, Utf8Buffer};
 use super::{Drafts, Part, SequenceId, Step, StreamId, Vocabulary};
@@ -147,7 +148,7 @@ impl Stream {
         if self.tokens.len() >= self.most {
             return self.finish(FinishReason::Length, on_step);
         }
-        let token = match self.choose(logits) {
+        let token = match self.choose(logits, vocabulary) {
             Ok(token) => token,
             Err(error) => {
                 on_step(self.id, Step::Failed(error));
@@ -157,7 +158,7 @@ impl Stream {
         if vocabulary.is_end(token) {
             return self.finish(FinishReason::Stop, on_step);
         }
-        let complete = match self.form.as_mut().map(|form| form.push(token)).transpose() {
+        let complete = match self.pushed(token, vocabulary) {
             Ok(complete) => complete.unwrap_or(false),
             Err(error) => {
                 on_step(self.id, Step::Failed(error));
@@ -183,21 +184,40 @@ impl Stream {
         if self.tokens.len() >= self.most {
             return self.finish(FinishReason::Length, on_step);
         }
+        // What has a form is bounded by it, and must not end before it is whole.
+        if self.form.is_none() && loops(self.tokens.get(self.n_prompt..).unwrap_or_default()) {
+            return self.finish(FinishReason::Stop, on_step);
+        }
         true
     }
 
-    fn choose(&mut self, logits: &[f32]) -> Result<u32, InferenceError> {
-        let logits = match &mut self.form {
-            None => logits,
-            Some(form) => {
-                self.masked.clear();
-                self.masked.extend_from_slice(logits);
-                form.forbid(&mut self.masked)?;
-                &self.masked
-            }
-        };
+    /// Takes a token into the form, if there is one; true if nothing may follow.
+    fn pushed(
+        &mut self,
+        token: u32,
+        vocabulary: &dyn Vocabulary,
+    ) -> Result<Option<bool>, InferenceError> {
+        self.form.as_mut().map(|form| form.push(token, &vocabulary.bytes(token))).transpose()
+    }
+
+    fn choose(
+        &mut self,
+        logits: &[f32],
+        vocabulary: &dyn Vocabulary,
+    ) -> Result<u32, InferenceError> {
         let none = || InferenceError::Failed("its scores are no numbers".to_owned());
-        self.sampler.pick(logits).ok_or_else(none)
+        let Some(form) = &mut self.form else { return self.sampler.pick(logits).ok_or_else(none) };
+        self.masked.clear();
+        self.masked.extend_from_slice(logits);
+        form.forbid(&mut self.masked)?;
+        loop {
+            let token = self.sampler.pick(&self.masked).ok_or_else(none)?;
+            let Some(logit) = self.masked.get_mut(token as usize) else { return Ok(token) };
+            if !form.repeats_name(&vocabulary.bytes(token)) {
+                return Ok(token);
+            }
+            *logit = f32::NEG_INFINITY;
+        }
     }
 
     fn show(&mut self, text: String, on_step: &mut dyn FnMut(StreamId, Step) -> bool) -> bool {

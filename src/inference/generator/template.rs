@@ -1,12 +1,22 @@
 //! The chat template of a model: messages to one prompt, in Jinja as transformers runs it.
 //!
 //! Invariant: rendering is pure; a template can read nothing but its messages. Source: the template of the GGUF file, else
-//! ChatML. Settings (`trim_blocks`, `lstrip_blocks`, Python's string methods) as transformers sets them.
+//! ChatML; it comes from a file, so its work and its output are bounded. Settings (`trim_blocks`, `lstrip_blocks`, Python's string methods) as transformers sets them.
 
 use super::InferenceError;
 use crate::chat::Role;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
+use std::io::Write;
+
+/// Longest template, in bytes; published ones have a tenth of it.
+const SOURCE: usize = 256 << 10;
+/// Instructions that a template may take, and for each message beside.
+const FUEL: (u64, u64) = (500_000, 20_000);
+/// How deep blocks, macros and includes may nest.
+const DEPTH: usize = 64;
+/// Bytes that a prompt may have beside a multiple of what its messages have.
+const OUTPUT: (usize, usize) = (1 << 20, 4);
 
 /// Used for files without a template.
 const CHATML: &str = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
@@ -25,6 +35,10 @@ impl ChatTemplate {
     /// If it does not parse.
     pub fn new(source: Option<&str>, bos: &str, eos: &str) -> Result<Self, InferenceError> {
         let source = source.unwrap_or(CHATML).to_owned();
+        if source.len() > SOURCE {
+            let message = format!("chat template: is larger than {} KiB", SOURCE >> 10);
+            return Err(InferenceError::Failed(message));
+        }
         environment().template_from_str(&source).map_err(failed)?;
         Ok(Self { source, bos: bos.to_owned(), eos: eos.to_owned() })
     }
@@ -44,11 +58,14 @@ impl ChatTemplate {
     }
 
     fn run(&self, messages: &[(&str, String)]) -> Result<String, InferenceError> {
+        let n_bytes: usize = messages.iter().map(|(_, text)| text.len()).sum();
+        let n_messages = messages.len() as u64;
         let messages: Vec<Value> = messages
             .iter()
             .map(|(role, content)| context! { role => *role, content => content.as_str() })
             .collect();
-        let environment = environment();
+        let mut environment = environment();
+        environment.set_fuel(Some(FUEL.0 + FUEL.1.saturating_mul(n_messages)));
         let template = environment.template_from_str(&self.source).map_err(failed)?;
         let values = context! {
             messages => messages,
@@ -57,12 +74,37 @@ impl ChatTemplate {
             add_generation_prompt => true,
             enable_thinking => false,
         };
-        template.render(values).map_err(failed)
+        let limit = OUTPUT.0.saturating_add(OUTPUT.1.saturating_mul(n_bytes));
+        let mut prompt = Prompt { bytes: Vec::new(), limit };
+        template.render_captured_to(values, &mut prompt).map_err(failed)?;
+        String::from_utf8(prompt.bytes)
+            .map_err(|_| InferenceError::Failed("chat template: its output is not text".to_owned()))
+    }
+}
+
+/// What a template has written, up to a limit.
+struct Prompt {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Prompt {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.limit {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
 fn environment<'a>() -> Environment<'a> {
     let mut environment = Environment::new();
+    environment.set_recursion_limit(DEPTH);
     if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
         environment.set_syntax(syntax);
     }
@@ -152,6 +194,34 @@ mod tests {
                 ChatTemplate::new(template, "<bos>", "<eos>").unwrap().render(&messages).unwrap();
             assert_eq!(got, expected);
         }
+    }
+
+    #[test]
+    fn a_template_cannot_work_or_write_without_end() {
+        let turns = messages(&[(Role::User, "a")]);
+        for template in [
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+            "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}",
+            "{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
+            "{% macro m(n) %}{{ m(n + 1) }}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
+            "{% for a in range(9999) recursive %}{{ loop(range(9999)) }}{% endfor %}",
+            "{% for a in range(60000) %}{{ 'long words that go on and on' }}{% endfor %}",
+            "{% for a in range(2000) %}{{ 'x' * 9000 }}{% endfor %}",
+            "{% set n = namespace(i=0) %}{% for a in range(99999) %}{% for b in range(99) %}{% set n.i = n.i + 1 %}{% endfor %}{% endfor %}{{ n.i }}",
+            "{{ 'x' * 999999999 }}",
+            "{{ range(999999999) }}",
+            "{% for a in range(99999) %}{{ messages[0].content ~ 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyy' }}{% endfor %}",
+        ] {
+            let template = ChatTemplate::new(Some(template), "", "").unwrap();
+            assert!(template.render(&turns).is_err(), "{}", template.source);
+        }
+        assert!(ChatTemplate::new(Some(&" ".repeat(300 << 10)), "", "").is_err());
+        let many: Vec<_> = (0..2000).map(|n| (Role::User, format!("turn {n}"))).collect();
+        for template in [None, Some(SMOLLM2), Some(GEMMA)] {
+            assert!(ChatTemplate::new(template, "", "").unwrap().render(&many).is_ok());
+        }
+        let long = messages(&[(Role::User, &"words ".repeat(1 << 20))]);
+        assert!(ChatTemplate::new(None, "", "").unwrap().render(&long).is_ok());
     }
 
     #[test]

@@ -203,13 +203,13 @@ fn answers_have_the_form_they_must_have() {
         assert_eq!(say(expression), (text.to_owned(), Some(Step::Done(reason, usage(1, n)))));
     }
     let (mut engine, script) = engine(&[&[1]]);
-    for format in [
-        OutputFormat::Regex("(".to_owned()),
-        OutputFormat::JsonSchema(serde_json::json!({"type": "secret"})),
-        OutputFormat::JsonSchema(serde_json::json!({"$ref": "http://elsewhere"})),
+    for (format, keyword) in [
+        (OutputFormat::Regex("(".to_owned()), None),
+        (OutputFormat::JsonSchema(serde_json::json!({"type": "secret"})), Some("type")),
+        (OutputFormat::JsonSchema(serde_json::json!({"$ref": "http://elsewhere"})), Some("$ref")),
     ] {
         let error = engine.begin(&None, Ask { format: Some(format), ..ask(&[1], &[], 9) });
-        assert_eq!(error, Err(InferenceError::Format));
+        assert_eq!(error, Err(InferenceError::Format { keyword }));
         assert_eq!(script.lock().unwrap().open, 0);
     }
 }

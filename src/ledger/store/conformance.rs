@@ -24,7 +24,7 @@ pub(in crate::ledger) fn run<S: Suite>() {
     extremes_survive::<S>();
     pages_follow_each_other::<S>();
     an_id_is_kept_once::<S>();
-    lookups_by_beginning::<S>();
+    lookups_by_a_part::<S>();
     summaries::<S>();
     readers_beside_a_writer::<S>();
     feedback_is_kept_in_order::<S>();
@@ -221,7 +221,7 @@ fn an_id_is_kept_once<S: Suite>() {
     assert_eq!(store.tail(9).unwrap().records, samples(1..=5));
 }
 
-fn lookups_by_beginning<S: Suite>() {
+fn lookups_by_a_part<S: Suite>() {
     let mut store = S::new().open();
     store.append(&samples(1..=40)).unwrap();
     let found = |n| Lookup::Found(Box::new(sample(n)));
@@ -231,9 +231,16 @@ fn lookups_by_beginning<S: Suite>() {
         (id.simple().to_string().to_uppercase(), found(18)),
         ("00000012".to_owned(), found(18)),
         (" 0000-0012 ".to_owned(), found(18)),
-        ("0000001".to_owned(), Lookup::Ambiguous),
-        ("0".to_owned(), Lookup::Ambiguous),
-        ("f".to_owned(), Lookup::None),
+        ("0000001".to_owned(), Lookup::Ambiguous((16..=25).map(sample).collect())),
+        ("f".repeat(32), Lookup::None),
+        // A part from the middle or the end.
+        ("8000-000000000012".to_owned(), found(18)),
+        ("8000000000000012".to_owned(), found(18)),
+        ("0120000700080".to_owned(), found(18)),
+        ("12-0000-7".to_owned(), found(18)),
+        ("-0028".to_owned(), found(40)),
+        ("7000-8000".to_owned(), Lookup::Ambiguous((31..=40).rev().map(sample).collect())),
+        ("7000-8001".to_owned(), Lookup::None),
     ] {
         assert_eq!(store.lookup(&text).unwrap(), expected, "{text}");
     }

@@ -136,6 +136,12 @@ impl LedgerStore for MemoryStore {
         Ok(found.into_iter().take(n).cloned().collect())
     }
 
+    fn holding(&self, digits: &str, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
+        let inner = self.lock();
+        let holds = |record: &&RequestRecord| record.id.simple().to_string().contains(digits);
+        Ok(inner.records.iter().rev().filter(holds).take(n).cloned().collect())
+    }
+
     fn of_task(&self, task: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
         let inner = self.lock();
         let of_task = inner.records.iter().filter(|record| record.task == Some(task));

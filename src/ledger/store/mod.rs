@@ -32,8 +32,8 @@ pub enum StoreError {
         /// Highest version that this program knows.
         known: i64,
     },
-    /// Not an id nor the beginning of one.
-    #[error("`{0}` is not a request id nor the beginning of one")]
+    /// Not an id nor a part of one.
+    #[error("`{0}` is not a request id nor a part of one")]
     BadId(String),
 }
 
@@ -52,15 +52,18 @@ pub struct Page {
     pub cursor: i64,
 }
 
-/// What the beginning of an id leads to.
+/// Records that are listed where a part of an id fits several.
+const LISTED: usize = 10;
+
+/// What a part of an id leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Lookup {
     /// One record.
     Found(Box<RequestRecord>),
     /// Nothing.
     None,
-    /// More than one record.
-    Ambiguous,
+    /// More than one record: the first of those whose ids begin so, else the last that hold the part.
+    Ambiguous(Vec<RequestRecord>),
 }
 
 /// Something that waits to be kept.
@@ -147,6 +150,12 @@ pub trait LedgerStore: Send + std::fmt::Debug {
     /// The store failed.
     fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError>;
 
+    /// The last `n` records whose ids hold some hexadecimal digits (lower case, no hyphens), newest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn holding(&self, digits: &str, n: usize) -> Result<Vec<RequestRecord>, StoreError>;
+
     /// The last `n` records of a task, oldest first.
     ///
     /// # Errors
@@ -201,27 +210,36 @@ pub trait LedgerStore: Send + std::fmt::Debug {
         tenant: Option<&str>,
     ) -> Result<Vec<SummaryRow>, StoreError>;
 
-    /// The record of an id, given whole or by its beginning, with or without hyphens.
+    /// The record of an id, given whole or by any part of it that no other id has, with or without hyphens. A beginning
+    /// goes before a part.
     ///
     /// # Errors
-    /// The text is no beginning of an id, or the store failed.
+    /// The text is no part of an id, or the store failed.
     fn lookup(&self, id: &str) -> Result<Lookup, StoreError> {
-        let (first, last) = id_range(id).ok_or_else(|| StoreError::BadId(id.to_owned()))?;
-        let mut found = self.find(first, last, 2)?;
-        Ok(match (found.pop(), found.is_empty()) {
-            (Some(record), true) => Lookup::Found(Box::new(record)),
-            (Some(_), false) => Lookup::Ambiguous,
-            (None, _) => Lookup::None,
+        let digits = id_digits(id).ok_or_else(|| StoreError::BadId(id.to_owned()))?;
+        let mut found = match id_range(&digits) {
+            Some((first, last)) => self.find(first, last, LISTED)?,
+            None => Vec::new(),
+        };
+        if found.is_empty() {
+            found = self.holding(&digits, LISTED)?;
+        }
+        Ok(match found.len() {
+            0 | 1 => found.pop().map_or(Lookup::None, |record| Lookup::Found(Box::new(record))),
+            _ => Lookup::Ambiguous(found),
         })
     }
 }
 
-/// The ids that begin with some hexadecimal digits.
-fn id_range(text: &str) -> Option<(Uuid, Uuid)> {
+/// The digits of an id or of a part of one.
+fn id_digits(text: &str) -> Option<String> {
     let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
-    if digits.is_empty() || digits.len() > 32 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
+    let fits = !digits.is_empty() && digits.len() <= 32;
+    (fits && digits.bytes().all(|b| b.is_ascii_hexdigit())).then(|| digits.to_ascii_lowercase())
+}
+
+/// The ids that begin with some hexadecimal digits.
+fn id_range(digits: &str) -> Option<(Uuid, Uuid)> {
     let low = u128::from_str_radix(&format!("{digits:0<32}"), 16).ok()?;
     let high = u128::from_str_radix(&format!("{digits:f<32}"), 16).ok()?;
     Some((Uuid::from_u128(low), Uuid::from_u128(high)))

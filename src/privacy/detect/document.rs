@@ -3,10 +3,13 @@
 //!
 //! Invariant: such a number needs its word within 48 bytes before it, and no other number between.
 
-use super::context::{AMERICA, BANK, LICENCE, PASSPORT, PLATE, ROUTING, Topics, VIN as VIN_WORD};
+use super::context::{
+    ACCOUNT, AMERICA, BANK, LICENCE, OTHER_NUMBER, PASSPORT, PHONE, PLATE, ROUTING, Topics,
+    VIN as VIN_WORD,
+};
 use super::entity::{
-    ABA_ROUTING_NUMBER, DRIVER_LICENSE, LICENSE_PLATE, PASSPORT as PASSPORT_NUMBER, US_BANK_NUMBER,
-    US_DRIVER_LICENSE, US_PASSPORT, VIN,
+    ABA_ROUTING_NUMBER, BANK_ACCOUNT, DRIVER_LICENSE, LICENSE_PLATE, PASSPORT as PASSPORT_NUMBER,
+    US_BANK_NUMBER, US_DRIVER_LICENSE, US_PASSPORT, VIN,
 };
 use super::scan::{Hit, Scan, Word};
 use crate::chat::EntityType;
@@ -17,7 +20,7 @@ const REACH: usize = 48;
 
 pub(super) fn find(scan: &mut Scan) {
     let mut last_end = 0;
-    let quiet = scan.all_topics() & (PASSPORT | LICENCE | PLATE | BANK | ROUTING) == 0;
+    let quiet = scan.all_topics() & (PASSPORT | LICENCE | PLATE | BANK | ACCOUNT | ROUTING) == 0;
     for i in 0..scan.words.len() {
         let word = scan.words[i];
         let since = last_end;
@@ -29,7 +32,7 @@ pub(super) fn find(scan: &mut Scan) {
         let back = REACH.min(word.start - since);
         let topics = scan.topics(word.start, word.start, back, 0);
         vin(scan, word, topics);
-        if topics & (PASSPORT | LICENCE | PLATE | BANK | ROUTING) != 0 {
+        if topics & (PASSPORT | LICENCE | PLATE | BANK | ACCOUNT | ROUTING) != 0 {
             named(scan, i, word, topics);
         }
     }
@@ -50,6 +53,13 @@ fn named(scan: &mut Scan, i: usize, word: Word, topics: Topics) {
         let (end, total) = grouped(scan, i);
         if (6..=17).contains(&total) && scan.closes(end) {
             push(scan, word.start, end, US_BANK_NUMBER, 0.7, false);
+        }
+    }
+    if topics & ACCOUNT != 0 && topics & (BANK | ROUTING) == 0 && word.numeric {
+        let (end, total) = grouped(scan, i);
+        let before = scan.topics(word.start, word.start, REACH / 2, 0);
+        if (8..=17).contains(&total) && scan.closes(end) && before & (OTHER_NUMBER | PHONE) == 0 {
+            push(scan, word.start, end, BANK_ACCOUNT, 0.65, false);
         }
     }
     if topics & PASSPORT != 0

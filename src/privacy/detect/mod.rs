@@ -6,32 +6,51 @@
 //! work is linear in the text; nothing here logs or keeps text.
 //!
 //! Merge rule, for candidates that overlap: validated beats unvalidated, then the higher score, then the longer, then
-//! the earlier; what overlaps a kept one is dropped. How the edge model's findings join in: `model`.
+//! the earlier; what overlaps a kept one is dropped. How the edge model's findings join in: `model`, `fit`. What is kept
+//! extends to the whole number, date or address that it cuts: `extend`.
 
+mod address;
 mod card;
+mod cjk;
 mod context;
 mod crypto;
+mod custom;
+#[cfg(test)]
+mod custom_tests;
 mod date;
 mod document;
 mod email;
 pub mod entity;
+mod extend;
+mod fit;
+mod guard;
 mod iban;
+mod labels;
 mod look_alike;
 mod model;
+mod mrz;
 mod national;
 mod network;
 mod phone;
+mod phrases;
+mod run;
 mod scan;
 mod secret;
 mod shadow;
+mod signature;
+mod spelled;
 #[cfg(test)]
 mod tests;
 mod url;
+mod version;
+mod words;
 
 use super::identifier::Spoken;
 use crate::chat::{EntityType, Finding, SlotKind, TextSlot};
+use crate::config::{Own, PrivacySettings};
 use crate::inference::Tagged;
 use crate::privacy::plain::Plain;
+use phrases::Phrases;
 use scan::{Hit, Scan};
 use secret::Secrets;
 use shadow::Shadow;
@@ -45,20 +64,31 @@ pub struct Detectors {
     ignore: Vec<EntityType>,
     min_score: f32,
     secrets: Secrets,
+    own: Own,
 }
 
 impl Detectors {
     /// Detectors that never report the types in `ignore` nor anything scored below `min_score` (0–1).
     pub fn new(ignore: &[EntityType], min_score: f32) -> Self {
-        Self { ignore: ignore.to_vec(), min_score, secrets: Secrets::new() }
+        Self { ignore: ignore.to_vec(), min_score, secrets: Secrets::new(), own: Own::default() }
+    }
+
+    /// Detectors as the operator wants them, with own patterns and lists.
+    pub fn of(settings: &PrivacySettings) -> Self {
+        Self { own: settings.own.clone(), ..Self::new(&settings.ignore, settings.min_score) }
     }
 
     /// Findings in a slot of a request, as [`Self::scan`] gives them. A name is looked at as it stands and as the words that it
     /// is made of. `tagged` is what the edge model found in [`reading_text`].
     pub fn scan_slot(&self, index: usize, slot: &TextSlot, tagged: &[Tagged]) -> Vec<Finding> {
-        let mut findings = match Spoken::of(slot) {
+        let trust = match slot.kind {
+            SlotKind::Schema => Trust::Certain,
+            SlotKind::Name => Trust::CertainOrNumber,
+            _ => Trust::All,
+        };
+        match Spoken::of(slot) {
             None => {
-                let findings = self.scan(index, &slot.text, tagged);
+                let findings = self.look(index, &slot.text, tagged, trust);
                 match parted(slot) {
                     Some(text) => join(findings, self.scan(index, &text, &[]).into_iter()),
                     None => findings,
@@ -69,31 +99,42 @@ impl Detectors {
                     let (start, end) = spoken.source(finding.start, finding.end)?;
                     Some(Finding { start, end, ..finding })
                 };
-                let heard = self.scan(index, &spoken.text, tagged).into_iter().filter_map(placed);
-                join(self.scan(index, &slot.text, &[]), heard)
+                let heard = self.look(index, &spoken.text, tagged, trust);
+                join(self.scan(index, &slot.text, &[]), heard.into_iter().filter_map(placed))
             }
-        };
-        if matches!(slot.kind, SlotKind::Schema | SlotKind::Name) {
-            let is_number = |finding: &Finding| {
-                let value = slot.text.get(finding.start..finding.end).unwrap_or_default();
-                slot.kind == SlotKind::Name && value.bytes().filter(u8::is_ascii_digit).count() >= 4
-            };
-            findings.retain(|it| it.detector != model::MODEL || is_number(it) || is_certain(it));
         }
-        findings
     }
 
     /// Findings in one text, sorted by start, without overlaps; `slot` is copied into each. `tagged` is what the edge model
     /// found in [`undisguised`] of the same text. Linear in the text.
     pub fn scan(&self, slot: usize, text: &str, tagged: &[Tagged]) -> Vec<Finding> {
+        self.look(slot, text, tagged, Trust::All)
+    }
+
+    fn look(&self, slot: usize, text: &str, tagged: &[Tagged], trust: Trust) -> Vec<Finding> {
         let plain = Plain::read(text);
         let full = plain.full();
         let shadow = Shadow::new(&full);
-        let mut hits = self.hits(&mut Scan::new(&shadow.text));
-        hits.extend(model::hits(&shadow.text, tagged));
+        let mut scan = Scan::new(&shadow.text);
+        let mut hits = self.hits(&mut scan);
+        let seen = model::hits(&shadow.text, tagged).into_iter().filter(|hit| {
+            let value = shadow.text.get(hit.start..hit.end).unwrap_or_default();
+            let (start, end) = shadow.original(hit.start, hit.end);
+            // A sentence in base64 looks like a secret; what it says is read behind it.
+            trust.takes(hit, value)
+                && !(hit.entity == entity::SECRET && plain.spells_sentence(&(start..end)))
+        });
+        hits.extend(fit::fitted(&scan, seen));
+        hits.extend(custom::hits(&self.own, &shadow.text));
         hits.retain(|hit| hit.score >= self.min_score && !self.ignore.contains(&hit.entity));
+        hits.retain(|hit| {
+            let value = shadow.text.get(hit.start..hit.end).unwrap_or_default();
+            hit.entity != entity::PHONE_NUMBER || !guard::is_timestamp(value)
+        });
+        let mut hits = merge(&shadow.text, hits);
+        custom::let_pass(&self.own, &shadow.text, &mut hits);
         let mut found = Vec::new();
-        for hit in merge(&shadow.text, hits) {
+        for hit in hits {
             let (start, end) = shadow.original(hit.start, hit.end);
             let places = plain.sources(&(start..end)).into_iter();
             found.extend(places.map(|place| finding(slot, &place, &hit)));
@@ -110,6 +151,13 @@ impl Detectors {
         if !scan.colons.is_empty() || !scan.words.is_empty() {
             network::find(scan);
         }
+        mrz::find(scan);
+        let phrases = Phrases::new(scan.text);
+        signature::find(scan, &phrases);
+        labels::find(scan, &phrases);
+        cjk::find(scan);
+        address::find(scan, &phrases);
+        spelled::find(scan, &phrases);
         if !scan.words.is_empty() {
             for find in [
                 card::find,
@@ -151,11 +199,28 @@ fn parted(slot: &TextSlot) -> Option<String> {
 /// Lowest score of what the model sees in definitions of tools.
 const CERTAIN: f32 = 0.8;
 
-/// Whether what the model saw in a definition of a tool is surely somebody's. Places, organizations and ages stand in most
-/// descriptions as examples, and to replace them would change what a tool is for.
-fn is_certain(finding: &Finding) -> bool {
-    let general = [entity::LOCATION, entity::ORGANIZATION, entity::AGE, entity::URL];
-    finding.score >= CERTAIN && !general.contains(&finding.entity)
+/// What is taken over from the edge model.
+#[derive(Clone, Copy, PartialEq)]
+enum Trust {
+    All,
+    /// What is surely somebody's. Places, organizations and ages stand in most definitions of tools as examples, and to
+    /// replace them would change what a tool is for.
+    Certain,
+    /// The same, and numbers of four and more digits.
+    CertainOrNumber,
+}
+
+impl Trust {
+    fn takes(self, hit: &Hit, value: &str) -> bool {
+        let general = [entity::LOCATION, entity::ORGANIZATION, entity::AGE, entity::URL];
+        let is_certain = hit.score >= CERTAIN && !general.contains(&hit.entity);
+        let is_number = || value.bytes().filter(u8::is_ascii_digit).count() >= 4;
+        match self {
+            Self::All => true,
+            Self::Certain => is_certain,
+            Self::CertainOrNumber => is_certain || is_number(),
+        }
+    }
 }
 
 /// Findings of two looks at one text: what overlaps becomes one, under the type of the first look.
@@ -229,11 +294,12 @@ fn merge(text: &str, mut hits: Vec<Hit>) -> Vec<Hit> {
         let before = kept.range(..hit.end).next_back();
         if before.is_none_or(|(_, other)| other.end <= hit.start) {
             kept.insert(hit.start, hit);
-        } else if hit.detector == model::MODEL {
+        } else if hit.detector == model::MODEL || custom::beats(&kept, &hit) {
             for rest in model::remainders(text, &hit, &kept) {
                 kept.insert(rest.start, Hit { start: rest.start, end: rest.end, ..hit.clone() });
             }
         }
     }
-    model::whole_addresses(text, kept.into_values())
+    let parts = model::whole_addresses(text, kept.into_values());
+    model::whole_addresses(text, extend::whole(text, parts).into_iter())
 }

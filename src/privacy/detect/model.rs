@@ -8,9 +8,10 @@
 use super::entity::{
     ABA_ROUTING_NUMBER, BANK_ACCOUNT, CREDIT_CARD, CRYPTO, DATE_OF_BIRTH, DETECTED, DRIVER_LICENSE,
     EMAIL_ADDRESS, GOVERNMENT_ID, IBAN_CODE, IP_ADDRESS, LICENSE_PLATE, LOCATION, MAC_ADDRESS,
-    PASSPORT, PASSWORD, PHONE_NUMBER, READ, SECRET, STREET_ADDRESS, URL, US_BANK_NUMBER,
-    US_DRIVER_LICENSE, US_PASSPORT, US_SSN, VIN,
+    ORGANIZATION, PASSPORT, PASSWORD, PHONE_NUMBER, READ, SECRET, STREET_ADDRESS, URL,
+    US_BANK_NUMBER, US_DRIVER_LICENSE, US_PASSPORT, US_SSN, VIN,
 };
+use super::guard::Guard;
 use super::scan::Hit;
 use crate::chat::{EntityType, PUBLIC};
 use crate::inference::Tagged;
@@ -25,26 +26,64 @@ const MOST: usize = 2048;
 /// Most bytes between two parts of an address.
 const MOST_BETWEEN: usize = 8;
 
-/// The model's entities as hits, in offsets of the text that it read.
-pub(super) fn hits<'a>(text: &'a str, tagged: &'a [Tagged]) -> impl Iterator<Item = Hit> + 'a {
-    tagged.iter().filter_map(|tagged| {
-        let value = text.get(tagged.bytes.clone())?;
-        let entity = entity(tagged.entity, value)?;
-        if value.chars().filter(|c| c.is_numeric()).count() < fewest_digits(entity) {
-            return None;
+/// The model's entities as hits, in offsets of the text that it read; those whose shape or surroundings fit their type.
+pub(super) fn hits(text: &str, tagged: &[Tagged]) -> Vec<Hit> {
+    let guard = Guard::new(text);
+    let mut out: Vec<Hit> = Vec::new();
+    // What did not pass, part by part, and whether something that did stands right before it: it belongs to a value if something
+    // that passes follows (`Santo Antônio` `do` `Descoberto`).
+    let mut open: Vec<Hit> = Vec::new();
+    let mut inside = false;
+    for tagged in tagged {
+        let named = text.get(tagged.bytes.clone()).and_then(|value| entity(tagged.entity, value));
+        let Some(entity) = named else { continue };
+        let hit = |(entity, bytes): (EntityType, Range<usize>)| {
+            let bytes = if entity == URL { whole_url(text, &bytes) } else { bytes };
+            Hit {
+                start: bytes.start,
+                end: bytes.end,
+                entity,
+                kind: (entity == URL).then_some(PUBLIC),
+                score: tagged.score,
+                validated: false,
+                detector: MODEL,
+            }
+        };
+        match guard.passes(entity, tagged.bytes.clone()) {
+            Some(passed) => {
+                let hit = hit(passed);
+                let joins = open.last().is_some_and(|part| goes_on(text, part, &hit));
+                if joins && (inside || hit.entity == STREET_ADDRESS) {
+                    out.append(&mut open);
+                }
+                open.clear();
+                out.push(hit);
+            }
+            None => {
+                let part = hit((entity, tagged.bytes.clone()));
+                if out.last().is_some_and(|last| continues(text, last, &part))
+                    && guard.is_name(&part)
+                {
+                    out.push(part);
+                } else if open.last().is_some_and(|last| goes_on(text, last, &part)) {
+                    open.push(part);
+                } else {
+                    inside = out.last().is_some_and(|last| goes_on(text, last, &part));
+                    open = vec![part];
+                }
+            }
         }
-        let bytes =
-            if entity == URL { whole_url(text, &tagged.bytes) } else { tagged.bytes.clone() };
-        Some(Hit {
-            start: bytes.start,
-            end: bytes.end,
-            entity,
-            kind: (entity == URL).then_some(PUBLIC),
-            score: tagged.score,
-            validated: false,
-            detector: MODEL,
-        })
-    })
+    }
+    out
+}
+
+/// Whether two parts of one value follow each other with a blank or nothing between them.
+fn goes_on(text: &str, first: &Hit, second: &Hit) -> bool {
+    let between = text.get(first.end..second.start);
+    // The `and` of an organisation stands between names of any type.
+    let firm = |hit: &Hit| hit.entity == ORGANIZATION;
+    let one = family(first.entity) == family(second.entity) || firm(first) || firm(second);
+    one && between.is_some_and(|it| matches!(it, "" | " "))
 }
 
 /// The type of one of the model's findings.
@@ -55,16 +94,6 @@ fn entity(name: &str, value: &str) -> Option<EntityType> {
         return Some(if digits && groups == [3, 2, 4] { US_SSN } else { GOVERNMENT_ID });
     }
     READ.iter().chain(DETECTED).copied().find(|known| known.as_str() == name)
-}
-
-/// Fewest digits of a number of a type; with less, a word was taken for one.
-fn fewest_digits(entity: EntityType) -> usize {
-    match entity {
-        CREDIT_CARD => 8,
-        PHONE_NUMBER => 5,
-        GOVERNMENT_ID | US_SSN | BANK_ACCOUNT | PASSPORT | DRIVER_LICENSE => 2,
-        _ => 0,
-    }
 }
 
 /// A URL from its first to its last character, of which the model may have seen a part only.

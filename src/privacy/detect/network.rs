@@ -1,11 +1,10 @@
 //! IP addresses (parsed by the standard library, so RFC 4291 and RFC 6943 dotted quads) and MAC addresses (IEEE 802).
 //!
-//! Loopback, unspecified and broadcast addresses name nobody and are left out; four numbers after `version` are a
-//! version.
+//! Loopback, unspecified and broadcast addresses name nobody and are left out, and so are versions of four parts.
 
-use super::context::VERSION;
 use super::entity::{IP_ADDRESS, MAC_ADDRESS};
-use super::scan::{Hit, Scan};
+use super::scan::{Hit, Scan, Word};
+use super::version::is_version;
 use crate::chat::EntityType;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -17,13 +16,15 @@ pub(super) fn find(scan: &mut Scan) {
 /// IPv4 addresses, and MAC addresses with dashes or dots.
 fn dotted(scan: &mut Scan) {
     let mut done = 0;
+    // Where the last four numbers ended, and whether they were a version.
+    let mut last = None;
     for i in 0..scan.words.len() {
         let word = scan.words[i];
         if word.start < done || word.len() > 4 {
             continue;
         }
         let next = scan.byte(word.end);
-        if next == b'.' && word.numeric && word.len() <= 3 && word.opens {
+        if next == b'.' && word.numeric && word.len() <= 3 && opens(scan, word) {
             let end = run(scan, word.start, 16, |b| b.is_ascii_digit() || b == b'.');
             let end = if scan.before(end) == b'.' { end - 1 } else { end };
             let Some(address) =
@@ -36,7 +37,12 @@ fn dotted(scan: &mut Scan) {
             let nobody =
                 address.is_loopback() || address.is_unspecified() || address.is_broadcast();
             done = end;
-            if !after && !nobody && scan.topics(word.start, end, 24, 0) & VERSION == 0 {
+            let version = is_version(scan, word.start, end, last);
+            last = Some((end, version));
+            if version {
+                scan.versions.push(word.start..end);
+            }
+            if !after && !nobody && !version {
                 push(scan, word.start, end, IP_ADDRESS, "ip", 0.95);
             }
         } else if (word.len() == 2 && (next == b'-' || scan.before(word.start) == b'-'))
@@ -52,6 +58,37 @@ fn dotted(scan: &mut Scan) {
             mac(scan, start, end, sep);
             done = done.max(word.end);
         }
+    }
+}
+
+/// Whether an address may begin at a word: also behind the `@` of a login and in a path behind a word for a machine.
+fn opens(scan: &Scan, word: Word) -> bool {
+    let machine = |name: &[u8]| {
+        let from = scan.bytes.get(word.start.saturating_sub(name.len() + 1)..word.start - 1);
+        from.is_some_and(|from| from.eq_ignore_ascii_case(name))
+            && !scan.word_ends(word.start - 1 - name.len())
+    };
+    match scan.before(word.start) {
+        _ if word.opens => true,
+        b'@' => true,
+        b'/' => [
+            &b"hosts"[..],
+            b"host",
+            b"ip",
+            b"ips",
+            b"servers",
+            b"server",
+            b"nodes",
+            b"node",
+            b"devices",
+            b"device",
+            b"clients",
+            b"client",
+            b"peers",
+        ]
+        .into_iter()
+        .any(machine),
+        _ => false,
     }
 }
 

@@ -96,6 +96,7 @@ pub(super) fn find(scan: &mut Scan) {
         }
         let groups = groups(scan, i);
         let hit = international(scan, &groups).or_else(|| national(scan, &groups));
+        let hit = longer(hit, labelled(scan, i));
         if let Some((start, end, score)) = hit {
             let end = extension(scan, end);
             done = end;
@@ -110,6 +111,53 @@ pub(super) fn find(scan: &mut Scan) {
             });
         }
     }
+}
+
+/// Of two readings from one place the longer.
+fn longer(
+    a: Option<(usize, usize, f32)>,
+    b: Option<(usize, usize, f32)>,
+) -> Option<(usize, usize, f32)> {
+    match (a, b) {
+        (Some(a), Some(b)) if b.1 > a.1 => Some((a.0.min(b.0), b.1, a.2.max(b.2))),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Most bytes between two groups of a labelled number.
+const GAP: usize = 3;
+
+/// A number right behind a word for a telephone, whatever its grouping.
+fn labelled(scan: &mut Scan, i: usize) -> Option<(usize, usize, f32)> {
+    let first = scan.words.get(i)?.start;
+    let mut start = first;
+    while matches!(scan.before(start), b'+' | b'(') {
+        start -= 1;
+    }
+    if scan.label(start) & PHONE == 0 {
+        return None;
+    }
+    let (mut total, mut end, mut lens) = (0, first, Vec::new());
+    for word in scan.words.iter().skip(i).take(12) {
+        let gap = scan.bytes.get(end..word.start)?;
+        let marks = gap.iter().filter(|b| !b.is_ascii_whitespace()).count();
+        let joint = gap.iter().all(|b| b" -./()".contains(b)) && gap.len() <= GAP && marks <= 2;
+        if !word.numeric || !joint || total + word.len() > 15 {
+            break;
+        }
+        // `051 209, 12 rooms`: a small number behind a blank and before a word counts something.
+        let small = total >= 7 && word.len() <= 2 && gap == b" ";
+        if small && scan.byte(word.end) == b' ' && scan.byte(word.end + 1).is_ascii_alphabetic() {
+            break;
+        }
+        total += word.len();
+        lens.push(word.len());
+        end = word.end;
+    }
+    let date = matches!(lens[..], [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4]);
+    let year = lens == [4];
+    (5..=15).contains(&total).then_some(())?;
+    (!date && !year && closes(scan, end)).then_some((start, end, 0.9))
 }
 
 /// Groups of digits from word `i` on, divided by at most three of space, dash, full stop, slash and parentheses.

@@ -5,6 +5,7 @@
 
 use super::context::{Context, Topics};
 use crate::chat::EntityType;
+use std::ops::Range;
 
 /// A run of ASCII letters and digits that holds a digit.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,9 @@ pub(super) struct Hit {
     pub detector: &'static str,
 }
 
+/// Most characters between a label and its value.
+const LABEL: usize = 6;
+
 /// What all detectors work on.
 pub(super) struct Scan<'a> {
     pub text: &'a str,
@@ -47,6 +51,10 @@ pub(super) struct Scan<'a> {
     /// Places of a `:` between two things that may belong to an address.
     pub colons: Vec<usize>,
     pub hits: Vec<Hit>,
+    /// Numbers of four parts that are versions.
+    pub versions: Vec<Range<usize>>,
+    /// Closings of letters.
+    pub closings: Vec<Range<usize>>,
     context: Option<Context>,
 }
 
@@ -92,8 +100,17 @@ impl<'a> Scan<'a> {
                 }
             }
         }
-        let mut scan =
-            Self { text, bytes, words: Vec::new(), ats, colons, hits: Vec::new(), context: None };
+        let mut scan = Self {
+            text,
+            bytes,
+            words: Vec::new(),
+            ats,
+            colons,
+            hits: Vec::new(),
+            versions: Vec::new(),
+            closings: Vec::new(),
+            context: None,
+        };
         for word in &mut words {
             word.opens = scan.opens(word.start);
         }
@@ -120,6 +137,19 @@ impl<'a> Scan<'a> {
     pub fn topics(&mut self, start: usize, end: usize, back: usize, ahead: usize) -> Topics {
         let context = self.context.get_or_insert_with(|| Context::new(self.text));
         context.topics(start.saturating_sub(back), start, end, end.saturating_add(ahead))
+    }
+
+    /// Subjects of the words right before `at`, where only blanks and punctuation stand between.
+    pub fn label(&mut self, at: usize) -> Topics {
+        let before = self.text.get(..at).unwrap_or("");
+        let gap = before.chars().rev().take(LABEL).take_while(|c| !c.is_alphanumeric());
+        let end = at - gap.map(char::len_utf8).sum::<usize>();
+        let context = self.context.get_or_insert_with(|| Context::new(self.text));
+        // Words may hold their own full stop (`tel.`), and an ending behind them (`Telefonu`).
+        let dotted = context.ending_at(end + usize::from(self.bytes.get(end) == Some(&b'.')));
+        let whole = context.ending_at(end) | dotted;
+        let plural = end.checked_sub(1).map_or(0, |end| context.ending_at(end));
+        whole | plural
     }
 
     /// Subjects that the text names anywhere.
@@ -152,6 +182,26 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Whether a value with a checksum may begin at `at`: also behind letters and the marks of paths and file names, never
+    /// inside of a number.
+    pub fn opens_loosely(&self, at: usize) -> bool {
+        match self.before(at) {
+            b if b.is_ascii_digit() => false,
+            b'.' | b',' => !self.before(at - 1).is_ascii_digit(),
+            _ => true,
+        }
+    }
+
+    /// Whether a value with a checksum may end before `at`; see [`Scan::opens_loosely`].
+    pub fn closes_loosely(&self, at: usize) -> bool {
+        match self.byte(at) {
+            b if b.is_ascii_digit() => false,
+            b'.' | b',' => !self.byte(at + 1).is_ascii_digit(),
+            b'%' => self.byte(at + 1).is_ascii_hexdigit() && self.byte(at + 2).is_ascii_hexdigit(),
+            _ => true,
+        }
+    }
+
     /// Whether the character before `at` belongs to a word. Scripts without spaces between words do not count.
     pub fn word_ends(&self, at: usize) -> bool {
         match self.before(at) {
@@ -167,6 +217,16 @@ impl<'a> Scan<'a> {
             _ => self.text.get(at..).and_then(|t| t.chars().next()).is_some_and(is_word_char),
         }
     }
+}
+
+/// The part of a text from `from` to `to`, a little less where these would cut a character or leave the text.
+pub(super) fn stretch(text: &str, from: usize, to: usize) -> &str {
+    let start = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let end = (start..=to.clamp(start, text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(start);
+    text.get(start..end).unwrap_or("")
 }
 
 /// Letters and digits of scripts that put spaces between words.

@@ -108,7 +108,10 @@ macro_rules! tables {
     };
 }
 
-tables! { email phone card iban national network url birth document crypto secret clean }
+tables! {
+    email phone card iban national network url birth document crypto secret clean version mrz phone_label signature address
+    label spelled loose
+}
 
 #[test]
 fn ignored_types_and_low_scores_stay_out() {
@@ -184,6 +187,105 @@ fn the_models_findings_join_in() {
             found.iter().map(|f| (f.entity.as_str(), &text[f.start..f.end])).collect();
         assert_eq!(found, *expected, "{text}");
     }
+}
+
+/// A finding of the model and what it must become; the parts of a line are text, type, what was seen, what is whole.
+type Seen = (&'static str, &'static str, &'static str, &'static str);
+
+/// What the detectors make of one finding of the model.
+fn joined(text: &str, entity: &'static str, value: &str) -> Vec<(&'static str, String)> {
+    let start = text.find(value).unwrap();
+    let tagged = [Tagged { bytes: start..start + value.len(), entity, score: 0.9 }];
+    let found = DETECTORS.scan(0, text, &tagged);
+    found.iter().map(|f| (f.entity.as_str(), text[f.start..f.end].to_owned())).collect()
+}
+
+#[test]
+fn a_finding_takes_in_the_whole_run_that_it_cuts() {
+    let cases: &[Seen] = &[
+        ("ref 0012 3456 7890", "BANK_ACCOUNT", "3456 7890", "0012 3456 7890"),
+        ("ref 0012 3456 7890 please", "BANK_ACCOUNT", "0012 3456", "0012 3456 7890"),
+        ("is 12 3456 7890.", "BANK_ACCOUNT", "3456 7890", "12 3456 7890"),
+        ("nr 441-2087-55", "BANK_ACCOUNT", "2087", "441-2087-55"),
+        ("id AB-4471-99", "GOV_ID", "4471", "AB-4471-99"),
+        ("id X4471990K", "GOV_ID", "471990", "X4471990K"),
+        ("born 12.03.1985", "DATE_OF_BIRTH", "03.1985", "12.03.1985"),
+        ("day 7 March 1985 it", "DATE_OF_BIRTH", "March 1985", "7 March 1985"),
+        ("day 7th of March 1985", "DATE_OF_BIRTH", "March 1985", "7th of March 1985"),
+        ("day March 7, 1985", "DATE_OF_BIRTH", "March 7", "March 7, 1985"),
+        ("93 555 01 42", "PHONE_NUMBER", "555 01 42", "93 555 01 42"),
+        ("try +46 70 174 06 99", "PHONE_NUMBER", "174 06 99", "+46 70 174 06 99"),
+        ("seen 198.51.100.23 now", "IP_ADDRESS", "198", "198.51.100.23"),
+        ("at Roma 12/A", "STREET_ADDRESS", "Roma 12", "Roma 12/A"),
+        ("at 12 bis Rosa Way", "STREET_ADDRESS", "Rosa Way", "12 bis Rosa Way"),
+        ("Storgatan 5 B lgh 1102", "STREET_ADDRESS", "Storgatan 5", "Storgatan 5 B lgh 1102"),
+        (
+            "Lilla Torg 5, 753 31 Uppsala",
+            "STREET_ADDRESS",
+            "Lilla Torg 5",
+            "Lilla Torg 5, 753 31 Uppsala",
+        ),
+        ("Apt 3, Rosa Hof 5", "STREET_ADDRESS", "Rosa Hof 5", "Apt 3, Rosa Hof 5"),
+        ("Kongens Have 4, 2. th", "STREET_ADDRESS", "Kongens Have 4", "Kongens Have 4, 2. th"),
+        ("in 26122 Oldenburg.", "LOCATION", "Oldenburg", "26122 Oldenburg"),
+        ("MRN 88-120-4", "MEDICAL_RECORD", "120", "88-120-4"),
+    ];
+    for (text, entity, seen, whole) in cases {
+        let found = joined(text, entity, seen);
+        assert!(found.iter().any(|(_, value)| value == whole), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_finding_takes_in_no_word_beside_it() {
+    let cases: &[Seen] = &[
+        ("in 2026 3456 7890 came", "BANK_ACCOUNT", "3456 7890", "3456 7890"),
+        ("ref 3456 7890 12 times", "BANK_ACCOUNT", "3456 7890", "3456 7890"),
+        ("ref 345 678 2026 report", "BANK_ACCOUNT", "345 678", "345 678"),
+        ("at 12:30 3456 7890", "BANK_ACCOUNT", "3456 7890", "3456 7890"),
+        ("paid $12 3456 7890", "BANK_ACCOUNT", "3456 7890", "3456 7890"),
+        ("Rosa Way 5. Please reply", "STREET_ADDRESS", "Rosa Way 5", "Rosa Way 5"),
+        ("Rosa Way is long", "STREET_ADDRESS", "Rosa Way", "Rosa Way"),
+        ("Rosa Way 5, then call Anna", "STREET_ADDRESS", "Rosa Way 5", "Rosa Way 5"),
+        ("since 2026 Rosa Way closed", "STREET_ADDRESS", "Rosa Way", "Rosa Way"),
+        ("the 12 shops; Rosa Way 5", "STREET_ADDRESS", "Rosa Way 5", "Rosa Way 5"),
+        ("12000 Berlin commuters", "LOCATION", "Berlin", "Berlin"),
+        ("in 2026 Berlin", "LOCATION", "Berlin", "Berlin"),
+        ("March 1985 in rain", "DATE_OF_BIRTH", "March 1985", "March 1985"),
+        ("code 44 Anna Lind 7", "PERSON", "Anna Lind", "Anna Lind"),
+        ("id X4471990K, room 5", "GOV_ID", "X4471990K", "X4471990K"),
+    ];
+    for (text, entity, seen, whole) in cases {
+        let found = joined(text, entity, seen);
+        assert!(found.iter().any(|(_, value)| value == whole), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn closings_labels_and_versions_are_not_what_the_model_takes_them_for() {
+    let none: &[(&str, &str, &str)] = &[
+        ("Mit freundlichen Grüßen\nJens Ahlers", "PERSON", "Grüßen"),
+        ("Terveisin\nAino Korhonen", "PERSON", "Terveisin"),
+        ("Üdvözlettel,\nKiss Péter", "PERSON", "Üdvözlettel"),
+        ("Поздрави\nИван Петров", "PERSON", "Поздрави"),
+        ("Hilsen\nMette Lund", "PERSON", "Hilsen"),
+        ("よろしくお願いします\n佐藤健", "PERSON", "いします"),
+        ("电话：+86 138 1234 5678", "PERSON", "电话"),
+        ("手机138-1234-5678", "PERSON", "手机"),
+        ("氏名：佐藤健", "PERSON", "氏名"),
+        ("이름: 김민수", "PERSON", "이름"),
+        ("地址", "PERSON", "地址"),
+        ("quill version 2.8.7.0", "IP_ADDRESS", "2.8.7.0"),
+        ("pip install quill==1.2.3.4", "IP_ADDRESS", "1.2.3"),
+    ];
+    for (text, entity, value) in none {
+        let found = joined(text, entity, value);
+        assert!(found.iter().all(|(_, found)| !found.contains(value)), "{text}: {found:?}");
+    }
+    let cut = joined("姓名王小明", "PERSON", "姓名王小明");
+    assert_eq!(cut, [("PERSON", "王小明".to_owned())]);
+    let cut = joined("Hilsen,\nMette Lund", "PERSON", "Hilsen,\nMette Lund");
+    assert_eq!(cut, [("PERSON", "Mette Lund".to_owned())]);
 }
 
 #[test]
@@ -266,5 +368,39 @@ proptest! {
     #[test]
     fn also_in_text_that_looks_like_data(text in "([0-9a-zA-Z@.:/+()\\-= ]|é|\u{200b}|４|中|phone |card |key=|://|password: |eyJ|born ){0,80}") {
         prop_assert!(well_formed(&text));
+    }
+}
+
+/// The edge model takes a run of base64 for a secret; what a sentence in it says must still be found, in definitions of
+/// tools too, where an unsure model is not believed.
+#[test]
+fn a_sentence_in_base64_is_read_although_the_model_calls_it_a_secret() {
+    use crate::chat::{SlotKind, TextSlot};
+    for (sentence, value) in [
+        ("Write to nora.holm@post.example today.", "nora.holm@post.example"),
+        ("The card is 4539 1488 0343 6467 for now.", "4539 1488 0343 6467"),
+        ("Pay to DE89 3704 0044 0532 0130 00 soon.", "DE89 3704 0044 0532 0130 00"),
+    ] {
+        for run in [BASE64_STANDARD.encode(sentence), BASE64_URL_SAFE_NO_PAD.encode(sentence)] {
+            let text = format!("data:text/plain;base64,{run}");
+            let start = text.len() - run.len();
+            let tagged = Tagged { bytes: start..text.len(), entity: "SECRET", score: 0.7 };
+            for kind in [SlotKind::Schema, SlotKind::Name, SlotKind::Message, SlotKind::Other] {
+                let slot = TextSlot {
+                    span: 0..0,
+                    text: text.as_str().into(),
+                    kind,
+                    role: None,
+                    message: None,
+                    cached: false,
+                };
+                let found = DETECTORS.scan_slot(0, &slot, std::slice::from_ref(&tagged));
+                let first = sentence.find(value).unwrap_or_default() * 4 / 3;
+                let covered = found
+                    .iter()
+                    .any(|it| it.start <= start + first && start + first + value.len() <= it.end);
+                assert!(covered, "{kind:?} {value}: {found:?}");
+            }
+        }
     }
 }

@@ -15,10 +15,56 @@ const PEOPLE: &[&str] =
 
 /// What stands at a name's place without being one.
 const NOBODY: &[&str] = &[
-    "me", "login", "logout", "settings", "new", "list", "admin", "register", "signup", "signin",
-    "search", "edit", "id", "current", "self", "index", "all", "profile", "create", "update",
-    "delete", "username", "user", "name", "public",
+    "me",
+    "login",
+    "logout",
+    "settings",
+    "new",
+    "list",
+    "admin",
+    "register",
+    "signup",
+    "signin",
+    "search",
+    "edit",
+    "id",
+    "current",
+    "self",
+    "index",
+    "all",
+    "profile",
+    "create",
+    "update",
+    "delete",
+    "username",
+    "user",
+    "name",
+    "public",
+    "security",
+    "sign_up",
+    "sign_in",
+    "sign-up",
+    "sign-in",
+    "account",
+    "billing",
+    "notifications",
+    "tokens",
+    "keys",
+    "api-keys",
+    "preferences",
+    "password",
+    "dashboard",
+    "invite",
+    "invites",
+    "groups",
+    "roles",
+    "permissions",
+    "help",
 ];
+
+/// Path segments and hosts after which `@scope/package` stands.
+const PACKAGES: &[&str] =
+    &["package", "packages", "npm", "unpkg.com", "esm.sh", "cdn.skypack.dev", "registry.npmjs.org"];
 
 /// Query keys whose value is a key to something.
 const TOKENS: &[&str] = &[
@@ -94,7 +140,7 @@ pub(super) fn at(scan: &mut Scan, at: usize, done: &mut usize) {
     }
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     if let Some((kind, score)) =
-        query_kind(query).or_else(|| personal(path).then_some(("personal_path", 0.8)))
+        query_kind(query).or_else(|| personal(authority, path).then_some(("personal_path", 0.8)))
     {
         push(scan, start, end, URL, kind, score);
     }
@@ -122,8 +168,8 @@ fn query_kind(query: &str) -> Option<(&'static str, f32)> {
 }
 
 /// Whether the path names a person: `/users/ann`, `/@ann`, `/~ann`.
-fn personal(path: &str) -> bool {
-    let mut before = "";
+fn personal(host: &str, path: &str) -> bool {
+    let mut before = host;
     for part in path.split('/') {
         let name = part.trim_start_matches(['@', '~']);
         let marked = name.len() < part.len();
@@ -137,10 +183,13 @@ fn personal(path: &str) -> bool {
                 .next()
                 .is_some_and(|e| matches!(e, "html" | "md" | "js" | "json" | "php" | "py"));
         let person = letters && plain && !file && !NOBODY.contains(&lower.as_str());
-        if person && ((marked && !name.contains('.')) || PEOPLE.contains(&before)) {
+        let scope = part.starts_with('@') && PACKAGES.contains(&before);
+        if person && ((marked && !scope && !name.contains('.')) || PEOPLE.contains(&before)) {
             return true;
         }
-        before = part;
+        if !part.is_empty() {
+            before = part;
+        }
     }
     false
 }

@@ -10,7 +10,7 @@ use super::level::Level;
 use super::map::Decoded;
 use std::ops::Range;
 
-/// Farthest that the beginning of a path is looked for.
+/// Longest path, in bytes.
 const PATH: usize = 260;
 
 /// What an escape stands for.
@@ -159,11 +159,14 @@ pub(super) fn unescaped(level: &Level<'_>, range: &Range<usize>) -> Decoded {
     out
 }
 
-/// What is known of the line that was looked at last.
+/// What is known of the line and the word that were looked at last.
 #[derive(Default)]
 pub(super) struct Line {
     range: Range<usize>,
     is_escaped: bool,
+    /// Where the word begins, and how far the text was looked at for it.
+    word: usize,
+    looked: usize,
 }
 
 /// The character that the backslashes at `at` introduce in text that is no JSON, and where the escape ends.
@@ -174,7 +177,7 @@ pub(super) fn loose(text: &str, at: usize, line: &mut Line) -> Option<(char, usi
     let end = after + found.len;
     if found.letter {
         let sure = !text.as_bytes().get(end).is_some_and(u8::is_ascii_lowercase);
-        if in_path(text, at) {
+        if in_path(text, at, line) {
             let read = sure && after_extension(text, at);
             return read.then_some((found.c, end));
         }
@@ -211,7 +214,8 @@ fn is_escaped(text: &str, at: usize, line: &mut Line) -> bool {
             memchr::memrchr(b'\n', bytes.get(..at).unwrap_or_default()).map_or(0, |i| i + 1);
         let rest = bytes.get(at..).unwrap_or_default();
         let end = memchr::memchr(b'\n', rest).map_or(text.len(), |i| at + i);
-        *line = Line { range: start..end, is_escaped: shows_escapes(text, start, end) };
+        line.range = start..end;
+        line.is_escaped = shows_escapes(text, start, end);
     }
     line.is_escaped
 }
@@ -239,11 +243,17 @@ fn shows_escapes(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// Whether a path with backslashes leads up to `at`.
-fn in_path(text: &str, at: usize) -> bool {
-    let before = text.as_bytes().get(at.saturating_sub(PATH)..at).unwrap_or_default();
+fn in_path(text: &str, at: usize, line: &mut Line) -> bool {
     let cut = |b: &u8| b.is_ascii_whitespace() || b"\"'`<>|,;=()[]{}".contains(b);
-    let start = before.iter().rposition(cut).map_or(0, |i| i + 1);
-    let token = before.get(start..).unwrap_or_default();
+    let bytes = text.as_bytes();
+    if let Some(last) = bytes.get(line.looked..at).and_then(|new| new.iter().rposition(cut)) {
+        line.word = line.looked + last + 1;
+    }
+    line.looked = at;
+    if at - line.word > PATH {
+        return false;
+    }
+    let token = bytes.get(line.word..at).unwrap_or_default();
     match token {
         // What leads to a share begins with two backslashes and goes on with one.
         [] => {

@@ -98,6 +98,14 @@ impl<'a> Plain<'a> {
         &self.files
     }
 
+    /// Whether a range of [`Self::text`] lies in a file that holds several words.
+    pub(super) fn spells_sentence(&self, range: &Range<usize>) -> bool {
+        let after = self.files.partition_point(|file| file.at.end <= range.start);
+        self.files.get(after).is_some_and(|file| {
+            file.at.start < range.end && file.plain.text().trim().contains(char::is_whitespace)
+        })
+    }
+
     /// What may be replaced, in order.
     pub(super) fn pieces(&self) -> &[Piece] {
         &self.pieces

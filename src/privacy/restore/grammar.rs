@@ -149,6 +149,7 @@ enum Part {
 }
 
 /// The forms of a bracket.
+#[derive(Clone, Copy)]
 struct Bracket {
     plain: [&'static str; 2],
     entities: [&'static str; 3],

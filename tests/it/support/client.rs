@@ -37,7 +37,10 @@ pub async fn open(
     headers: &BTreeMap<String, String>,
     body: &str,
 ) -> TcpStream {
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: weir\r\nconnection: close\r\n");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+    if !headers.contains_key("host") {
+        head.push_str(&format!("host: {address}\r\n"));
+    }
     if !headers.contains_key("content-length") {
         head.push_str(&format!("content-length: {}\r\n", body.len()));
     }

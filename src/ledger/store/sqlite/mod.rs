@@ -3,6 +3,7 @@
 //! (<https://www.sqlite.org/pragma.html#pragma_synchronous>).
 
 mod notes;
+mod private;
 mod read;
 mod schema;
 mod trials;
@@ -34,10 +35,7 @@ impl SqliteStore {
     /// # Errors
     /// The file cannot be made, opened or migrated, is no ledger, or was written by a newer Weir.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| StoreError::Failed(format!("{}: {error}", folder.display())))?;
-        }
+        private::prepare(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut connection = connect(path, flags)?;
         // The cache stays small because the writer only ever touches the ends of its trees; a limit on the log's size
@@ -71,6 +69,16 @@ impl SqliteStore {
             return Err(missing());
         }
         Ok(Self { connection, writer: Writer::default() })
+    }
+
+    /// The number of the last request's row; 0 in an empty ledger.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_row(&self) -> Result<u64, StoreError> {
+        let last: Option<i64> =
+            self.connection.query_row("SELECT max(seq) FROM requests", [], |row| row.get(0))?;
+        Ok(last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0))
     }
 
     /// Waits for another process that writes to the same file, as `add` must not.
@@ -125,6 +133,10 @@ impl LedgerStore for SqliteStore {
 
     fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
         read::find(&self.connection, first, last, n)
+    }
+
+    fn holding(&self, digits: &str, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
+        read::holding(&self.connection, digits, n)
     }
 
     fn of_task(&self, task: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {

@@ -59,6 +59,17 @@ pub(super) fn find(
     Ok(page(connection, sql, range, 0)?.records)
 }
 
+/// The last records whose ids hold some digits.
+pub(super) fn holding(
+    connection: &Connection,
+    digits: &str,
+    n: usize,
+) -> Result<Vec<RequestRecord>, StoreError> {
+    let sql =
+        "SELECT * FROM requests WHERE instr(lower(hex(id)), ?1) > 0 ORDER BY seq DESC LIMIT ?2";
+    Ok(page(connection, sql, (digits, limit(n)), 0)?.records)
+}
+
 /// The last records of a task.
 pub(super) fn of_task(
     connection: &Connection,

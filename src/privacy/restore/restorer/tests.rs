@@ -163,3 +163,46 @@ fn piece() -> impl Strategy<Value = String> {
         1 => ".{0,3}",
     ]
 }
+
+/// How models write placeholders back, and what comes of it: everything that can be meant in one way only.
+#[test]
+fn other_spellings_come_back_where_they_are_plain() {
+    let mut vault = Vault::default();
+    vault.placeholder(entity("PERSON"), "Marta Lindqvist");
+    vault.placeholder(entity("EMAIL_ADDRESS"), "marta@example.org");
+    let (name, mail) = ("Marta Lindqvist", "marta@example.org");
+    for (written, want) in [
+        ("<person_1>", name.to_owned()),
+        ("**<PERSON_1>**", format!("**{name}**")),
+        ("PERSON_1's", format!("{name}'s")),
+        ("[PERSON_1]", format!("[{name}]")),
+        ("`<PERSON_1>`", format!("`{name}`")),
+        ("< PERSON_1 >", name.to_owned()),
+        ("<PERSON 1>", name.to_owned()),
+        ("<PERSON-1>", name.to_owned()),
+        ("{PERSON_1}", format!("{{{name}}}")),
+        ("<Person_1>", name.to_owned()),
+        ("<PERSON_1/>", name.to_owned()),
+        ("&lt;PERSON_1&gt;", name.to_owned()),
+        ("<PERSON\\_1>", name.to_owned()),
+        ("<<PERSON_1>>", format!("<{name}>")),
+        ("&#60;PERSON_1&#62;", name.to_owned()),
+        ("＜PERSON_1＞", name.to_owned()),
+        ("<PERSON_１>", name.to_owned()),
+        ("«PERSON_1»", format!("«{name}»")),
+        ("mailto:<EMAIL_ADDRESS_1>", format!("mailto:{mail}")),
+        ("<email_address_1>", mail.to_owned()),
+        ("<EMAIL ADDRESS_1>", mail.to_owned()),
+        ("<PERSON_1>s", format!("{name}s")),
+        // Another number, another type, a word, and prose: nobody knows what is meant.
+        ("<PERSON_01>", "<PERSON_01>".to_owned()),
+        ("<PERSON_2>", "<PERSON_2>".to_owned()),
+        ("<EMAIL_1>", "<EMAIL_1>".to_owned()),
+        ("<PERSONNE_1>", "<PERSONNE_1>".to_owned()),
+        ("PERSON_1s", "PERSON_1s".to_owned()),
+        ("PERSON 1", "PERSON 1".to_owned()),
+        ("a < PERSON 1", "a < PERSON 1".to_owned()),
+    ] {
+        assert_eq!(restore_text(&vault, written, Escaping::None), want, "{written}");
+    }
+}
