@@ -175,7 +175,11 @@ fn print(shapes: &[Shape], subjects: &[Subject], samples: &[Sample]) {
     say_ratios(shapes, subjects, samples);
     for subject in subjects {
         if let Some(process) = &subject.process {
-            say(&format!("{}: peak resident size {:.1} MiB", subject.name, process.peak_mib()));
+            say(&format!(
+                "{}: peak resident size {:.1} MiB",
+                subject.name,
+                process.resident_mib()[1]
+            ));
         }
     }
 }

@@ -86,7 +86,7 @@ fn drive(args: &[String]) -> Result<(), String> {
         }
     }
     lines(&rows).iter().for_each(|line| say(line));
-    say(&format!("peak resident size {:.0} MiB", process.peak_mib()));
+    say(&format!("peak resident size {:.0} MiB", process.resident_mib()[1]));
     Ok(())
 }
 

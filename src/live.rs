@@ -6,9 +6,12 @@
 pub mod canary;
 mod drift;
 mod gateway;
+mod memory;
+mod reading;
 
 pub use drift::{Drift, Shift, Standing};
 pub use gateway::{Changed, Gateway, PatchError};
+pub use memory::{Claim, Memory};
 
 use crate::analyze::gain::{GainFileError, GainModel, Seen};
 use crate::analyze::{EmbedError, Embedder, IntentModel, tokens};
@@ -17,19 +20,17 @@ use crate::config::{Budget, Config, GainPair, LocalModels, Rule, Target, TargetK
 use crate::error::{Error, ErrorKind};
 use crate::inference::{
     Drafts, EdgePack, EdgeSpec, Fetcher, InferenceError, ModelSpec, ModelState, Reading, Runtime,
-    RuntimeSpec, Which, manifest,
+    RuntimeSpec, Terms, Which, manifest,
 };
 use crate::ledger::Ledger;
 use crate::pipeline::StageFailure;
 use crate::pricing::PriceTable;
-use crate::privacy::detect::{Detectors, reading_text};
+use crate::privacy::detect::Detectors;
 use crate::telemetry::{self, Metric};
 use crate::units::NanoUsd;
 use crate::upstream::{Health, Upstreams};
 use arc_swap::ArcSwapOption;
 use serde::Serialize;
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -264,49 +265,30 @@ impl LiveState {
         }
     }
 
-    /// What the edge model says about each text of a request. Definitions of tools are read too: they repeat, so that most of
-    /// their readings are kept from before. Without a rule that could make use of it nothing is read.
-    ///
-    /// # Errors
-    /// [`StageFailure::NotReady`] if the model is not there, [`StageFailure::Error`] if it failed.
-    pub async fn read(
-        &self,
-        request: &ChatRequest,
-    ) -> Result<Vec<Option<Arc<Reading>>>, StageFailure> {
-        if !self.reads || request.texts.is_empty() {
-            return Ok(vec![None; request.texts.len()]);
-        }
-        self.runtime.settled(Which::Edge).await;
-        // Each text once: names of properties stand in many tools.
-        let mut texts: Vec<Cow<'_, str>> = Vec::new();
-        let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
-        let place = |slot| {
-            let text = reading_text(slot);
-            *known.entry(text).or_insert_with_key(|text| {
-                texts.push(text.clone());
-                texts.len() - 1
-            })
-        };
-        let places: Vec<usize> = request.texts.iter().map(place).collect();
-        let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-        let found = self.runtime.read(&texts).await.map_err(|error| match error {
-            InferenceError::NotReady { .. } => StageFailure::NotReady,
-            _ => StageFailure::Error,
-        })?;
-        Ok(places.into_iter().map(|place| found.get(place).cloned()).collect())
-    }
-
     /// The intent of a request.
     ///
     /// # Errors
-    /// [`StageFailure::NotReady`] while the encoder loads or the intents are being fitted, [`StageFailure::Error`] if the
-    /// encoder failed.
-    pub async fn intent(&self, request: &ChatRequest) -> Result<Option<Intent>, StageFailure> {
+    /// [`StageFailure::NotReady`] while the encoder loads or the intents are being fitted, [`StageFailure::Overloaded`] if too
+    /// many wait for it, [`StageFailure::Timeout`] past the allowance, [`StageFailure::Error`] if it failed.
+    pub async fn intent(
+        &self,
+        request: &ChatRequest,
+        terms: &Terms,
+    ) -> Result<Option<Intent>, StageFailure> {
         let Some(model) = self.intents.load_full() else { return Err(StageFailure::NotReady) };
-        model.intent(request, &EncoderOf(&self.runtime)).await.map_err(|error| match error {
+        let encoder = EncoderOf(&self.runtime, terms.clone());
+        model.intent(request, &encoder).await.map_err(|error| match error {
             EmbedError::NotReady => StageFailure::NotReady,
-            EmbedError::Overloaded | EmbedError::Failed => StageFailure::Error,
+            EmbedError::Overloaded { retry_after } => StageFailure::Overloaded { retry_after },
+            EmbedError::Late => StageFailure::Timeout,
+            EmbedError::Failed => StageFailure::Error,
         })
+    }
+
+    /// How long a request can wait for its turn at local models: twice the time in which the first token is aimed at. The class is
+    /// decided later; until then the tightest one holds.
+    pub fn patience(&self) -> Duration {
+        self.config.latency.interactive.ttft_target * 2
     }
 
     /// Waits for the encoder and fits the operator's intents; does nothing without intents.
@@ -322,7 +304,7 @@ impl LiveState {
             return Err(format!("the encoder is {state}"));
         }
         let cache = self.config.local.cache_dir.join("embeddings");
-        let encoder = EncoderOf(&self.runtime);
+        let encoder = EncoderOf(&self.runtime, Terms::default());
         let model = IntentModel::fit(&self.config.intents, &encoder, Some(&cache)).await;
         let model = model.map_err(|error| error.to_string())?;
         self.intents.store(model.map(Arc::new));
@@ -417,8 +399,8 @@ fn predictor(pair: &GainPair) -> Result<GainModel, OpenError> {
     GainModel::from_json(&text, &encoder).map_err(|error| OpenError::Gain(pair.name.clone(), error))
 }
 
-/// The runtime's encoder as the intent model wants it.
-pub struct EncoderOf<'a>(pub &'a Runtime);
+/// The runtime's encoder as the intent model wants it, on terms.
+pub struct EncoderOf<'a>(pub &'a Runtime, pub Terms);
 
 impl Embedder for EncoderOf<'_> {
     fn id(&self) -> String {
@@ -426,9 +408,10 @@ impl Embedder for EncoderOf<'_> {
     }
 
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, EmbedError> {
-        self.0.embed(texts).await.map_err(|error| match error {
+        self.0.embed_for(texts, &self.1).await.map_err(|error| match error {
             InferenceError::NotReady { .. } => EmbedError::NotReady,
-            InferenceError::QueueFull { .. } => EmbedError::Overloaded,
+            InferenceError::QueueFull { retry_after } => EmbedError::Overloaded { retry_after },
+            InferenceError::Allowance => EmbedError::Late,
             _ => EmbedError::Failed,
         })
     }

@@ -60,12 +60,17 @@ impl Process {
         (ticks(11) + ticks(12)) / TICKS_PER_SECOND
     }
 
-    /// Largest resident size so far in MiB.
-    pub fn peak_mib(&self) -> f64 {
+    /// Resident size in MiB: now, and the largest since this was asked last (since the start, where the kernel does not let go of
+    /// it).
+    pub fn resident_mib(&self) -> [f64; 2] {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0
+        // Forgets the peak.
+        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
+        ["VmRSS:", "VmHWM:"].map(|name| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0
+        })
     }
 
     /// Waits until a POST of `body` to `address` is answered with 200.

@@ -27,6 +27,7 @@ use spelling::Spelling;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Examples that are embedded in one call.
 const BATCH: usize = 64;
@@ -60,7 +61,13 @@ pub enum EmbedError {
     NotReady,
     /// Too much work waits for the encoder.
     #[error("the encoder's queue is full")]
-    Overloaded,
+    Overloaded {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// It took longer than it may.
+    #[error("the encoder did not finish within its allowance")]
+    Late,
     /// The encoder failed, or broke its obligations.
     #[error("the encoder failed")]
     Failed,

@@ -2,6 +2,7 @@
 
 use super::Finding;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The intent of the message that decides.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -68,7 +69,7 @@ pub struct GainEstimate {
 pub struct StageReport {
     /// The stage's name: `detect`, `intent`, …
     pub stage: &'static str,
-    /// None if it finished; else why its fail mode applies (`timeout`, `not_ready`, `error`, `panic`).
+    /// None if it finished; else why its fail mode applies (`timeout`, `not_ready`, `overloaded`, `error`, `panic`).
     pub failed: Option<&'static str>,
 }
 
@@ -90,6 +91,8 @@ pub struct Analysis {
     pub n_tokens: u32,
     /// How each stage went.
     pub stages: Vec<StageReport>,
+    /// When to try again, if a stage was refused because too many wait for it.
+    pub retry_after: Option<Duration>,
     /// Parts of the request that no detector looked at (`image`, `audio`, …).
     pub unchecked: Vec<&'static str>,
 }

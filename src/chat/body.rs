@@ -4,6 +4,7 @@
 
 use super::Role;
 use bytes::Bytes;
+use compact_str::CompactString;
 use std::ops::Range;
 
 /// A byte range in a JSON body. For a string it includes both quotes.
@@ -40,8 +41,8 @@ impl SlotKind {
 pub struct TextSlot {
     /// The JSON literal in the body, the quotes of a string included. An edit of a number makes it a string.
     pub span: Span,
-    /// The decoded text.
-    pub text: String,
+    /// The decoded text. A short one needs no memory of its own beside the slot.
+    pub text: CompactString,
     /// What the text is.
     pub kind: SlotKind,
     /// The role of the message it belongs to; `None` outside `messages`.

@@ -32,6 +32,27 @@ struct Figure {
     what: String,
     value: f64,
     unit: &'static str,
+    /// The least and the greatest of the rounds, where there were several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spread: Option<[f64; 2]>,
+}
+
+impl Figure {
+    /// The middle of some rounds, with the least and the greatest.
+    fn of(subject: &'static str, what: String, mut rounds: Vec<f64>, unit: &'static str) -> Self {
+        rounds.sort_by(f64::total_cmp);
+        let at = |at: usize| rounds.get(at).copied().unwrap_or(0.0);
+        let spread = (rounds.len() > 1).then(|| [at(0), at(rounds.len() - 1)]);
+        Self { subject, what, value: at(rounds.len() / 2), unit, spread }
+    }
+
+    /// As a line of text.
+    fn line(&self) -> String {
+        let Self { subject, what, value, unit, spread } = self;
+        let spread =
+            spread.map(|[low, high]| format!(" ({low:.1} to {high:.1})")).unwrap_or_default();
+        format!("{subject:<10} {what:<52} {value:>9.1} {unit}{spread}")
+    }
 }
 
 /// Words of the texts to read.
@@ -58,15 +79,18 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
             serde_json::to_writer(&mut out, &figure)?;
             writeln!(out)?;
         } else {
-            let Figure { subject, what, value, unit } = figure;
-            writeln!(out, "{subject:<10} {what:<52} {value:>9.1} {unit}")?;
+            writeln!(out, "{}", figure.line())?;
         }
         Ok(out.flush()?)
     };
+    // Before anything is measured: afterwards the load is our own.
+    if let Some(busy) = busy() {
+        writeln!(std::io::stderr(), "weir: {busy}")?;
+    }
     let level = Level::best();
     let peaks = level.peaks();
     let mut processor =
-        |what: String, value: f64, unit| show(Figure { subject: "processor", what, value, unit });
+        |what: String, value: f64, unit| show(Figure::of("processor", what, vec![value], unit));
     let name = level.name;
     processor(format!("{name}: multiplications of int8, one core"), peaks.int8 / 1e9, "G/s")?;
     processor(format!("{name}: multiplications of f32, one core"), peaks.float / 1e9, "G/s")?;
@@ -78,8 +102,8 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
     open::tokio_runtime()?.block_on(async {
         ready(&models, Which::Edge).await?;
         let mut edge =
-            |what: String, value: f64| show(Figure { subject: "edge", what, value, unit: "ms" });
-        edge(format!("ready, {threads} threads"), ms(begun.elapsed()))?;
+            |what: String, rounds: Vec<f64>| show(Figure::of("edge", what, rounds, "ms"));
+        edge(format!("ready, {threads} threads"), vec![ms(begun.elapsed())])?;
         for words in LENGTHS {
             let (mut times, mut n_tokens) = (Vec::new(), 0);
             for round in 0..=args.rounds {
@@ -90,17 +114,17 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
                 // The first round warms up.
                 times.extend((round > 0).then(|| ms(begun.elapsed())));
             }
-            edge(format!("all heads, a text of {n_tokens} tokens"), median(times))?;
+            edge(format!("all heads, a text of {n_tokens} tokens"), times)?;
         }
         let Some(generator) = generator else { return Ok(()) };
         ready(&models, Which::Generator).await?;
-        let mut figure = |what: String, value: f64, unit| {
-            show(Figure { subject: "generator", what, value, unit })
+        let mut figure = |what: String, rounds: Vec<f64>, unit| {
+            show(Figure::of("generator", what, rounds, unit))
         };
-        figure(format!("{generator} ready"), ms(begun.elapsed()), "ms")?;
+        figure(format!("{generator} ready"), vec![ms(begun.elapsed())], "ms")?;
         figure(
             "weights".to_owned(),
-            models.footprint(Which::Generator).weights as f64 / 1e6,
+            vec![models.footprint(Which::Generator).weights as f64 / 1e6],
             "MB",
         )?;
         for words in LENGTHS {
@@ -118,7 +142,7 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
                 }
                 let (all, known) = (last.prompt(), last.cached_read);
                 let what = format!("first token, a prompt of {all} tokens, {known} known");
-                figure(what, median(times), "ms")?;
+                figure(what, times, "ms")?;
             }
         }
         let mut rates = Vec::new();
@@ -127,7 +151,7 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
                 answer(&models, text(96, 2000 + round as usize), ANSWER).await?;
             rates.push((usage.output.saturating_sub(1)) as f64 / (all - first).max(1e-3) * 1e3);
         }
-        figure("one answer".to_owned(), median(rates), "tokens/s")?;
+        figure("one answer".to_owned(), rates, "tokens/s")?;
         let mut rates = Vec::new();
         for round in 0..args.rounds {
             let texts = (0..STREAMS).map(|at| text(96, 3000 + 100 * round as usize + at));
@@ -139,7 +163,7 @@ pub fn run(common: &Common, args: &BenchArgs) -> anyhow::Result<()> {
             let tokens: u64 = all.iter().map(|(.., usage)| usage.output).sum();
             rates.push(tokens as f64 / ms(begun.elapsed()).max(first) * 1e3);
         }
-        figure(format!("{STREAMS} answers at once, prompts included"), median(rates), "tokens/s")
+        figure(format!("{STREAMS} answers at once, prompts included"), rates, "tokens/s")
     })
 }
 
@@ -190,7 +214,37 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+/// What else this machine is doing, if it is so much that the figures say little: the load of the last minute.
+fn busy() -> Option<String> {
+    let load: f64 =
+        std::fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()?;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    is_busy(load, cores).then(|| {
+        format!("this machine is busy (load {load:.1} on {cores} cores): the figures are lower than it could reach")
+    })
+}
+
+fn is_busy(load: f64, cores: usize) -> bool {
+    load > 0.3 * cores as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Figure, is_busy};
+
+    #[test]
+    fn a_figure_has_its_spread() {
+        let of = |rounds: &[f64]| Figure::of("edge", "what".to_owned(), rounds.to_vec(), "ms");
+        assert!(of(&[3.0, 1.0, 2.0]).line().ends_with("2.0 ms (1.0 to 3.0)"));
+        assert!(of(&[3.0]).line().ends_with("3.0 ms"));
+        assert_eq!(of(&[]).value, 0.0);
+        let json = serde_json::to_value(of(&[3.0, 1.0, 2.0])).unwrap();
+        assert_eq!((json["value"].as_f64(), json["spread"][1].as_f64()), (Some(2.0), Some(3.0)));
+    }
+
+    #[test]
+    fn load_that_spoils_a_measurement() {
+        assert!(is_busy(1.0, 2) && is_busy(16.0, 8));
+        assert!(!is_busy(0.2, 2) && !is_busy(1.0, 8));
+    }
 }

@@ -1,7 +1,8 @@
 //! `weir config check | schema | show | history | rollback`.
 
 use super::history;
-use crate::config::{Config, Overrides, TargetKind, describe, find, schema};
+use crate::config::{Config, Overrides, Target, TargetKind, describe, find, schema, warnings};
+use crate::pricing::PriceTable;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -45,12 +46,25 @@ pub fn run(args: &ConfigArgs, config_path: Option<&Path>) -> anyhow::Result<()> 
                 if *no_keys { Config::load(path, &env, &without_keys)? } else { load(path)? };
             let name = find(path, &env)
                 .map_or("no file, defaults only".to_owned(), |path| path.display().to_string());
-            summary(&name, &config)
+            let has_price = priced(&config)?;
+            let told = warnings(&config, &*has_price);
+            let told = told.into_iter().map(|warning| format!("\nwarning: {warning}"));
+            summary(&name, &config) + &told.collect::<String>()
         }
     };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", text.trim_end())?;
     Ok(())
+}
+
+/// Says of a target whether its model has a price today.
+fn priced(config: &Config) -> anyhow::Result<Box<dyn Fn(&Target) -> bool>> {
+    let table = match &config.prices_file {
+        None => PriceTable::builtin(),
+        Some(path) => PriceTable::with_file(&std::fs::read_to_string(path)?)?,
+    };
+    let now = jiff::Timestamp::now().as_microsecond();
+    Ok(Box::new(move |target| table.price(&target.provider, &target.model, now).is_some()))
 }
 
 /// `ok` and what the configuration holds, in a few lines.

@@ -153,14 +153,15 @@ fn print_model(model: &GainModel, out: &mut impl Write) -> anyhow::Result<()> {
         "category", "rows", "cheap", "strong", "gain", "±90 %"
     )?;
     for row in &model.table.rows {
+        let rate = |rate: f32| if row.n > 0 { format!("{rate:.3}") } else { "–".to_owned() };
         let fixed = row.fixed.map_or_else(|| "–".to_owned(), |gain| format!("{gain:.3}"));
         writeln!(
             out,
-            "{:<36} {:>6} {:>6.3} {:>6.3} {:>7.3} {:>6.3} {fixed}",
+            "{:<36} {:>6} {:>6} {:>6} {:>7.3} {:>6.3} {fixed}",
             row.name,
             row.n,
-            row.cheap,
-            row.strong,
+            rate(row.cheap),
+            rate(row.strong),
             row.gain,
             1.645 * row.sd
         )?;

@@ -18,6 +18,7 @@ pub mod resolved;
 mod schema;
 mod show;
 pub mod tree;
+mod warnings;
 mod watch;
 
 #[cfg(test)]
@@ -40,4 +41,5 @@ pub use resolved::{
 };
 pub use schema::{schema, thresholds};
 pub use show::describe;
+pub use warnings::warnings;
 pub use watch::{ChangeError, SharedEnv, Source, watch};

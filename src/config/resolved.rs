@@ -26,6 +26,8 @@ pub struct Config {
     pub server: ServerSettings,
     /// Largest request body in bytes.
     pub body_limit: usize,
+    /// Bytes that the requests in work may take together.
+    pub memory_limit: usize,
     /// Keys for `/admin/routes`; empty switches it off.
     pub admin_keys: Vec<AdminKey>,
     /// Targets in the order of the file.

@@ -94,6 +94,7 @@ pub fn describe(config: &Config) -> Value {
             "path": config.ledger.path.as_ref().map(|path| path.display().to_string()),
             "queue": config.ledger.queue_len,
         },
+        "limits": {"memory_mib": config.memory_limit >> 20},
         "body_limit_mib": config.body_limit / (1024 * 1024),
         "prices": config.prices_file.as_ref().map(|path| path.display().to_string()),
     });

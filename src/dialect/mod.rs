@@ -6,8 +6,12 @@
 pub mod anthropic;
 #[cfg(test)]
 mod cases;
+mod complaint;
 mod json;
+pub mod models;
 pub mod openai_chat;
+
+pub use complaint::refused_parameter;
 
 /// Why bytes of a provider are not what its dialect says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -54,7 +54,7 @@ async fn changed(
 ) -> Result<Value, Error> {
     let (parts, incoming) = request.into_parts();
     let who = visit.admin(&parts.headers)?;
-    let body = body::read(&parts.headers, incoming, SMALL_BODY).await?;
+    let body = body::read(&parts.headers, incoming, SMALL_BODY, |_| Ok(())).await?;
     let changes = read(&body)?;
     let changed =
         gateway.patch(rule.clone(), changes, &who).await.map_err(|error| refused(&error))?;

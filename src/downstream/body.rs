@@ -4,44 +4,46 @@ use super::pace::TooSlow;
 use crate::error::{Error, ErrorKind};
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
-use bytes::Bytes;
-use http_body_util::LengthLimitError;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
 
-/// Largest body that is copied out of the connection's buffer.
-const COPIED: usize = 8 * 1024;
-
-/// Reads a whole body of at most `limit` bytes.
+/// Reads a whole body of at most `limit` bytes, into memory of its own: the connection's read buffer, and a second one, would
+/// otherwise be kept for as long as the request lives. `room` is asked before more bytes are kept.
 ///
 /// # Errors
 /// [`ErrorKind::BodyTooLarge`] past the limit, before reading if the length is announced;
-/// [`ErrorKind::BodyIncomplete`] if the client stopped sending, [`ErrorKind::BodyTooSlow`] if it sends too slowly.
-pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Error> {
+/// [`ErrorKind::BodyIncomplete`] if the client stopped sending, [`ErrorKind::BodyTooSlow`] if it sends too slowly; or what
+/// `room` says.
+pub async fn read(
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: usize,
+    mut room: impl FnMut(usize) -> Result<(), Error>,
+) -> Result<Bytes, Error> {
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    match axum::body::to_bytes(body, limit).await {
-        // A copy lets go of the connection's read buffer, which would otherwise be kept, and a second one made, for as long
-        // as the request lives.
-        Ok(bytes) if bytes.len() <= COPIED => Ok(Bytes::copy_from_slice(&bytes)),
-        Ok(bytes) => Ok(bytes),
-        Err(error)
-            if std::error::Error::source(&error)
-                .is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) =>
-        {
-            Err(too_large(limit))
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or(0));
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| broken(&error))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if whole.len() + data.len() > limit {
+            return Err(too_large(limit));
         }
-        Err(error) if is_too_slow(&error) => {
-            let message =
-                "the request body comes too slowly; see `connections` in the configuration";
-            Err(Error::new(ErrorKind::BodyTooSlow, message))
-        }
-        Err(_) => Err(Error::new(
-            ErrorKind::BodyIncomplete,
-            "the request body ended before it was complete",
-        )),
+        room(data.len())?;
+        whole.extend_from_slice(&data);
     }
+    Ok(whole.freeze())
+}
+
+fn broken(error: &axum::Error) -> Error {
+    if is_too_slow(error) {
+        let message = "the request body comes too slowly; see `connections` in the configuration";
+        return Error::new(ErrorKind::BodyTooSlow, message);
+    }
+    Error::new(ErrorKind::BodyIncomplete, "the request body ended before it was complete")
 }
 
 fn is_too_slow(error: &axum::Error) -> bool {

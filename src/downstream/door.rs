@@ -7,7 +7,7 @@
 
 use super::{auth, error_response, foreign};
 use crate::error::{Error, ErrorKind};
-use crate::live::{Gateway, LiveState};
+use crate::live::{Gateway, LiveState, Memory};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -56,6 +56,8 @@ pub struct Visit {
     pub live: Arc<LiveState>,
     /// Cancelled when answers under way are cut because the process ends.
     pub stop: CancellationToken,
+    /// What the requests in work take of memory.
+    pub memory: Arc<Memory>,
     entrance: Entrance,
     needs_key: bool,
     /// What stands against a visitor without a key.
@@ -71,7 +73,8 @@ impl Visit {
             false => foreign::check(&live.config.server, request.uri(), request.headers()).err(),
         };
         let stop = request.extensions().get::<Stop>().map(|stop| stop.0.clone());
-        Self { live, stop: stop.unwrap_or_default(), entrance, needs_key, foreign }
+        let memory = Arc::clone(&gateway.memory);
+        Self { live, stop: stop.unwrap_or_default(), memory, entrance, needs_key, foreign }
     }
 
     /// The tenant of the key that the request carries; `None` where no key is needed.

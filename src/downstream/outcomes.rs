@@ -46,7 +46,7 @@ pub async fn post(visit: Visit, request: Request) -> Response {
     let (Parts { headers, .. }, incoming) = request.into_parts();
     let taken = async {
         let tenant = visit.tenant(&headers)?;
-        let body = body::read(&headers, incoming, SMALL_BODY).await?;
+        let body = body::read(&headers, incoming, SMALL_BODY, |_| Ok(())).await?;
         let told = read(&body)?;
         let live = visit.live.clone();
         let kept = tokio::task::spawn_blocking(move || keep(&live, tenant.as_deref(), told));

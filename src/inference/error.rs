@@ -50,7 +50,7 @@ impl std::fmt::Display for ModelState {
 /// Why a local model gave no (whole) answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InferenceError {
-    /// Too many requests or tokens wait already.
+    /// Too much waits already.
     #[error("the queue of the local model is full")]
     QueueFull {
         /// When to try again.
@@ -91,6 +91,9 @@ pub enum InferenceError {
         /// How long that takes.
         takes: Duration,
     },
+    /// The work took longer than it may; what was done is not lost if the same comes again.
+    #[error("the local model did not finish within its allowance")]
+    Allowance,
     /// The local model cannot follow the form that the answer should have.
     #[error("{}", format_error(*keyword))]
     Format {

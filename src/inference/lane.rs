@@ -4,7 +4,6 @@
 
 use super::fetch::FetchError;
 use super::generator::{Drafts, Footprint};
-use super::queue::{Job, Queue};
 use super::{InferenceError, ModelState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -36,9 +35,15 @@ impl LoadFailure {
 /// First and longest pause between two attempts to fetch a model.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(300));
 
+/// Where work waits.
+pub(super) trait Shuts: Send + Sync + 'static {
+    /// Waits until it is closed, at most `limit`; says whether it is.
+    fn wait_closed(&self, limit: Duration) -> bool;
+}
+
 /// State and queue of one model.
-pub(super) struct Lane<J> {
-    pub(super) queue: Queue<J>,
+pub(super) struct Lane<Q> {
+    pub(super) queue: Q,
     state: watch::Sender<ModelState>,
     /// Bytes of weights, and of what is kept.
     bytes: [AtomicUsize; 2],
@@ -46,15 +51,10 @@ pub(super) struct Lane<J> {
     drafts: [AtomicUsize; 2],
 }
 
-impl<J: Job> Lane<J> {
-    pub(super) fn new(queue_len: usize, queue_tokens: usize) -> Arc<Self> {
+impl<Q: Shuts> Lane<Q> {
+    pub(super) fn new(queue: Q) -> Arc<Self> {
         let state = watch::Sender::new(ModelState::Loading { done: 0, total: 0 });
-        Arc::new(Self {
-            queue: Queue::new(queue_len, queue_tokens),
-            state,
-            bytes: Default::default(),
-            drafts: Default::default(),
-        })
+        Arc::new(Self { queue, state, bytes: Default::default(), drafts: Default::default() })
     }
 
     pub(super) fn footprint(&self) -> Footprint {
@@ -98,16 +98,16 @@ pub(super) fn guarded<T>(
 
 /// Starts the thread of a lane. Model code runs in a pool of `threads` cores of its own; `run` works the queue off until it is
 /// closed.
-pub(super) fn serve<M, J>(
+pub(super) fn serve<M, Q>(
     name: &'static str,
     threads: usize,
-    lane: &Arc<Lane<J>>,
+    lane: &Arc<Lane<Q>>,
     mut load: impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure> + Send + 'static,
     warm: impl Fn(&mut M) -> Result<(), InferenceError> + Send + 'static,
-    run: impl FnOnce(Box<M>, &Lane<J>) + Send + 'static,
+    run: impl FnOnce(Box<M>, &Lane<Q>) + Send + 'static,
 ) where
     M: ?Sized + Send + 'static,
-    J: Job + 'static,
+    Q: Shuts,
 {
     let own = Arc::clone(lane);
     let body = move || {
@@ -129,9 +129,9 @@ pub(super) fn serve<M, J>(
 }
 
 /// Loads and warms a model; tries again while trying makes sense. `None` if there will be none.
-fn load_until<M: ?Sized, J: Job>(
+fn load_until<M: ?Sized, Q: Shuts>(
     name: &str,
-    lane: &Lane<J>,
+    lane: &Lane<Q>,
     load: &mut impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure>,
     warm: &impl Fn(&mut M) -> Result<(), InferenceError>,
 ) -> Option<Box<M>> {

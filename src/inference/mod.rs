@@ -14,8 +14,10 @@ pub mod gguf;
 pub mod kernels;
 mod lane;
 mod layers;
+mod line;
 pub mod manifest;
 mod queue;
+mod reads;
 mod rope;
 mod runtime;
 mod scheduler;
@@ -32,7 +34,7 @@ pub use generator::{
     TextGenerator,
 };
 pub use manifest::{ModelSpec, SpecError, Task};
-pub use runtime::{EdgeSpec, GenerateRequest, Generated, Runtime, RuntimeSpec, TextReader, Which};
+pub use runtime::{EdgeSpec, GenerateRequest, Generated, Runtime, RuntimeSpec, Terms, Which};
 
 #[cfg(test)]
 mod real_tests;

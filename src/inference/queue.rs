@@ -3,6 +3,7 @@
 //! Invariants: at most `max_jobs` jobs wait, and at most `max_tokens` tokens unless a single job alone is larger; a job
 //! whose caller has gone takes no room and is never run. Form: text-embeddings-inference's token budget.
 
+use super::lane::Shuts;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -126,12 +127,6 @@ impl<J: Job> Queue<J> {
         self.lock().jobs.len()
     }
 
-    /// Waits until it is closed, at most `limit`; says whether it is.
-    pub fn wait_closed(&self, limit: Duration) -> bool {
-        let waited = self.changed.wait_timeout_while(self.lock(), limit, |inner| !inner.closed);
-        waited.unwrap_or_else(PoisonError::into_inner).0.closed
-    }
-
     /// Tokens that wait.
     #[cfg(test)]
     fn n_tokens(&self) -> usize {
@@ -141,6 +136,13 @@ impl<J: Job> Queue<J> {
     /// No code panics while it holds the lock, so a poisoned one is still consistent.
     fn lock(&self) -> MutexGuard<'_, Inner<J>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<J: Job + 'static> Shuts for Queue<J> {
+    fn wait_closed(&self, limit: Duration) -> bool {
+        let waited = self.changed.wait_timeout_while(self.lock(), limit, |inner| !inner.closed);
+        waited.unwrap_or_else(PoisonError::into_inner).0.closed
     }
 }
 

@@ -4,16 +4,18 @@
 //! never holds up an embedding; a panic in a model ends one request, not the thread; a runtime that is switched off has no
 //! thread and no queue.
 
-use super::edge::{EdgePack, Reading, ReadingCache};
+use super::edge::{Cut, EdgePack, Key, Progress, Reading, ReadingCache, Window};
 use super::encoder::{BertEncoder, TextEncoder};
 use super::fetch::Fetcher;
 use super::generator::{ChatGenerator, Drafts, Footprint, TextGenerator};
-use super::lane::{Lane, LoadFailure, serve};
+use super::lane::{Lane, LoadFailure, Shuts, serve};
 use super::manifest::ModelSpec;
-use super::queue::Job;
+use super::queue::{Job, Queue};
+use super::reads::{self, ReadJob, Reads};
 use super::scheduler::{self, GenerateJob};
 use super::{InferenceError, ModelState};
 use crate::chat::{FinishReason, OutputFormat, Role, Sampling, TokenLogprob, Usage};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -111,17 +113,38 @@ pub enum Generated {
     Failed(InferenceError),
 }
 
+/// On what terms texts are read.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// Whose texts they are: what was read for one tenant is not known to another.
+    pub tenant: Option<Arc<str>>,
+    /// How long the model may work for them; waiting for others is not counted. `None` for as long as it takes.
+    pub allowance: Option<Duration>,
+    /// How long they can wait for others, unless their own work takes longer; a longer line is refused at once. `None` for any.
+    pub patience: Option<Duration>,
+    /// Whether [`Reading::keep`] is asked for.
+    pub words: bool,
+}
+
 /// What the runtime asks of the edge pack. Calls come from one thread at a time; an error concerns that call alone.
-pub trait TextReader: Send + 'static {
-    /// Reads texts of any length. Asks `goes_on` now and then.
+pub(super) trait TextReader: Send + 'static {
+    /// The next window of a text; `None` after the last one.
     ///
     /// # Errors
-    /// If the model fails on a text, or [`InferenceError::Gone`] once `goes_on` denies it.
-    fn read(
-        &self,
-        texts: &[&str],
-        goes_on: &dyn Fn() -> bool,
-    ) -> Result<Vec<Reading>, InferenceError>;
+    /// If the model fails on a text.
+    fn cut(&self, text: &str, progress: &mut Progress) -> Result<Option<Cut>, InferenceError>;
+
+    /// What some windows say that go through the model together.
+    ///
+    /// # Errors
+    /// If the model fails on one of them.
+    fn windows(&self, cuts: &[&Cut]) -> Result<Vec<Window>, InferenceError>;
+
+    /// Takes in what the next window of a text says.
+    fn add(&self, text: &str, progress: &mut Progress, cut: &Cut, window: Window);
+
+    /// What a text says whose windows are all in.
+    fn finish(&self, text: &str, progress: Progress) -> Reading;
 
     /// Identifies the function from text to reading.
     fn id(&self) -> String;
@@ -131,12 +154,20 @@ pub trait TextReader: Send + 'static {
 }
 
 impl TextReader for EdgePack {
-    fn read(
-        &self,
-        texts: &[&str],
-        goes_on: &dyn Fn() -> bool,
-    ) -> Result<Vec<Reading>, InferenceError> {
-        self.read_all(texts, goes_on)
+    fn cut(&self, text: &str, progress: &mut Progress) -> Result<Option<Cut>, InferenceError> {
+        Self::cut(self, text, progress)
+    }
+
+    fn windows(&self, cuts: &[&Cut]) -> Result<Vec<Window>, InferenceError> {
+        Self::windows(self, cuts)
+    }
+
+    fn add(&self, text: &str, progress: &mut Progress, cut: &Cut, window: Window) {
+        Self::add(self, text, progress, cut, window);
+    }
+
+    fn finish(&self, text: &str, progress: Progress) -> Reading {
+        Self::finish(self, text, progress)
     }
 
     fn id(&self) -> String {
@@ -145,21 +176,6 @@ impl TextReader for EdgePack {
 
     fn bytes(&self) -> usize {
         Self::bytes(self)
-    }
-}
-
-struct ReadJob {
-    texts: Vec<String>,
-    n_tokens: usize,
-    answer: oneshot::Sender<Result<Vec<Reading>, InferenceError>>,
-}
-
-impl Job for ReadJob {
-    fn n_tokens(&self) -> usize {
-        self.n_tokens
-    }
-    fn is_abandoned(&self) -> bool {
-        self.answer.is_closed()
     }
 }
 
@@ -180,10 +196,10 @@ impl Job for EmbedJob {
 
 /// The local models.
 pub struct Runtime {
-    edge: Option<Arc<Lane<ReadJob>>>,
-    readings: ReadingCache,
-    encoder: Option<Arc<Lane<EmbedJob>>>,
-    generator: Option<Arc<Lane<GenerateJob>>>,
+    edge: Option<Arc<Lane<Reads>>>,
+    readings: Arc<ReadingCache>,
+    encoder: Option<Arc<Lane<Queue<EmbedJob>>>>,
+    generator: Option<Arc<Lane<Queue<GenerateJob>>>>,
     /// Names what embeds, once it is loaded.
     embeds: Arc<OnceLock<String>>,
 }
@@ -253,29 +269,31 @@ impl Runtime {
         // Set once: a model is loaded once in the life of a runtime.
         let named = |embeds: &Arc<OnceLock<String>>, id: String| drop(embeds.set(id));
         let own_encoder = loaders.encoder.is_some();
+        let readings = Arc::new(ReadingCache::default());
         let edge = loaders.edge.map(|load| {
             let embeds = Arc::clone(&embeds);
-            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let lane = Lane::new(Reads::default());
             let own = Arc::clone(&lane);
             let warm = move |reader: &mut (dyn TextReader + 'static)| {
                 own.set_footprint(Footprint { weights: reader.bytes(), kept: 0 });
-                reader.read(&["warm up"], &|| true)?;
+                if let Some(cut) = reader.cut("warm up", &mut Progress::default())? {
+                    reader.windows(&[&cut])?;
+                }
                 if !own_encoder {
                     named(&embeds, reader.id());
                 }
                 Ok(())
             };
-            let run = |reader: Box<dyn TextReader>, lane: &Lane<ReadJob>| {
-                while let Some((job, _)) = lane.queue.pop() {
-                    answer(&job.texts, job.answer, |texts, goes_on| reader.read(texts, goes_on));
-                }
+            let readings = Arc::clone(&readings);
+            let run = move |reader: Box<dyn TextReader>, lane: &Lane<Reads>| {
+                reads::run(&*reader, lane, &readings);
             };
             serve("edge", bounds.threads, &lane, load, warm, run);
             lane
         });
         let encoder = loaders.encoder.map(|load| {
             let embeds = Arc::clone(&embeds);
-            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let lane = Lane::new(Queue::new(bounds.queue_len, bounds.queue_tokens));
             let own = Arc::clone(&lane);
             let warm = move |encoder: &mut (dyn TextEncoder + 'static)| {
                 own.set_footprint(Footprint { weights: encoder.bytes(), kept: 0 });
@@ -283,7 +301,7 @@ impl Runtime {
                 named(&embeds, encoder.id());
                 Ok(())
             };
-            let run = |encoder: Box<dyn TextEncoder>, lane: &Lane<EmbedJob>| {
+            let run = |encoder: Box<dyn TextEncoder>, lane: &Lane<Queue<EmbedJob>>| {
                 while let Some((job, _)) = lane.queue.pop() {
                     answer(&job.texts, job.answer, |texts, goes_on| encoder.embed(texts, goes_on));
                 }
@@ -292,7 +310,7 @@ impl Runtime {
             lane
         });
         let generator = loaders.generator.map(|load| {
-            let lane = Lane::new(bounds.queue_len, bounds.queue_tokens);
+            let lane = Lane::new(Queue::new(bounds.queue_len, bounds.queue_tokens));
             let own = Arc::clone(&lane);
             let warm = move |generator: &mut (dyn TextGenerator + 'static)| {
                 own.set_footprint(generator.footprint());
@@ -301,7 +319,7 @@ impl Runtime {
             serve("generator", bounds.threads, &lane, load, warm, scheduler::run);
             lane
         });
-        Self { edge, readings: ReadingCache::default(), encoder, generator, embeds }
+        Self { edge, readings, encoder, generator, embeds }
     }
 
     /// State of one model. Without an encoder of its own the edge pack's state is the encoder's.
@@ -357,30 +375,58 @@ impl Runtime {
         }
     }
 
-    /// What the edge pack says about each text. A text that was read before costs a look into a bounded cache, so that a turn
-    /// of a conversation costs what is new in it. Dropping the future drops the work.
+    /// What the edge pack says about each text, whatever it takes, for no tenant and with what each word is worth.
     ///
     /// # Errors
-    /// [`InferenceError::NotReady`], [`InferenceError::QueueFull`], or what the model says.
+    /// As [`Self::read_for`].
     pub async fn read(&self, texts: &[&str]) -> Result<Vec<Arc<Reading>>, InferenceError> {
-        let keys: Vec<_> = texts.iter().map(|text| self.readings.key(text)).collect();
+        self.read_for(texts, &Terms { words: true, ..Terms::default() }).await
+    }
+
+    /// What the edge pack says about each text. A text that was read before costs a look into a bounded cache, so that a turn
+    /// of a conversation costs what is new in it. Dropping the future drops the work, but what was read of a long text is kept
+    /// for a while.
+    ///
+    /// # Errors
+    /// [`InferenceError::NotReady`], [`InferenceError::QueueFull`] at once if the line is too long, [`InferenceError::Allowance`],
+    /// or what the model says.
+    pub async fn read_for(
+        &self,
+        texts: &[&str],
+        terms: &Terms,
+    ) -> Result<Vec<Arc<Reading>>, InferenceError> {
+        let tenant = terms.tenant.as_deref();
+        let key = |text: &&str| self.readings.key(text, tenant, terms.words);
+        let keys: Vec<_> = texts.iter().map(key).collect();
         let mut found: Vec<_> = keys.iter().map(|key| self.readings.get(key)).collect();
-        let missing: Vec<usize> = (0..texts.len()).filter(|i| found[*i].is_none()).collect();
-        if !missing.is_empty() {
+        // A text that occurs twice is read once.
+        let mut missing: HashMap<Key, Vec<usize>> = HashMap::new();
+        let mut wanted: Vec<(String, Key)> = Vec::new();
+        for (at, text) in texts.iter().enumerate().filter(|(at, _)| found[*at].is_none()) {
+            let places = missing.entry(keys[at]).or_default();
+            if places.is_empty() {
+                wanted.push(((*text).to_owned(), keys[at]));
+            }
+            places.push(at);
+        }
+        if !wanted.is_empty() {
             let lane = ready(self.edge.as_deref())?;
-            let (answer, result) = oneshot::channel();
-            let texts: Vec<String> = missing.iter().map(|i| texts[*i].to_owned()).collect();
-            let n_tokens = texts.iter().map(|text| estimate(text)).sum();
-            let job = ReadJob { texts, n_tokens, answer };
-            lane.queue
-                .push(job)
-                .map_err(|_| InferenceError::QueueFull { retry_after: RETRY_FULL })?;
+            let keys: Vec<Key> = wanted.iter().map(|(_, key)| *key).collect();
+            let (job, result) = ReadJob::new(wanted, terms.clone());
+            lane.queue.push(job)?;
             let readings = result.await.unwrap_or(Err(InferenceError::Gone))?;
-            for (i, reading) in missing.into_iter().zip(readings) {
-                found[i] = Some(self.readings.insert(keys[i], reading));
+            for (key, reading) in keys.iter().zip(readings) {
+                for at in missing.remove(key).unwrap_or_default() {
+                    found[at] = Some(Arc::clone(&reading));
+                }
             }
         }
         Ok(found.into_iter().flatten().collect())
+    }
+
+    /// How long until all that waits for the edge pack is read.
+    pub fn backlog(&self) -> Duration {
+        self.edge.as_ref().map_or(Duration::ZERO, |lane| lane.queue.backlog())
     }
 
     /// Vectors of length 1, one a text, by the operator's encoder or by the edge pack. Dropping the future drops the work.
@@ -388,9 +434,21 @@ impl Runtime {
     /// # Errors
     /// [`InferenceError::NotReady`], [`InferenceError::QueueFull`], or what the model says.
     pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, InferenceError> {
+        self.embed_for(texts, &Terms::default()).await
+    }
+
+    /// As [`Self::embed`], on terms; an encoder of the operator's keeps to its own queue instead.
+    ///
+    /// # Errors
+    /// As [`Self::read_for`].
+    pub async fn embed_for(
+        &self,
+        texts: Vec<String>,
+        terms: &Terms,
+    ) -> Result<Vec<Vec<f32>>, InferenceError> {
         if self.encoder.is_none() {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            let readings = self.read(&texts).await?;
+            let readings = self.read_for(&texts, terms).await?;
             return Ok(readings.iter().map(|reading| reading.embedding.clone()).collect());
         }
         let lane = ready(self.encoder.as_deref())?;
@@ -451,7 +509,7 @@ fn estimate(text: &str) -> usize {
     text.len() / 4 + 1
 }
 
-fn ready<J: Job>(lane: Option<&Lane<J>>) -> Result<&Lane<J>, InferenceError> {
+fn ready<Q: Shuts>(lane: Option<&Lane<Q>>) -> Result<&Lane<Q>, InferenceError> {
     let state = lane.map_or(ModelState::Off, Lane::state);
     match lane {
         Some(lane) if state.is_ready() => Ok(lane),
@@ -466,7 +524,7 @@ fn ready<J: Job>(lane: Option<&Lane<J>>) -> Result<&Lane<J>, InferenceError> {
     }
 }
 
-async fn settled<J: Job>(lane: Option<&Lane<J>>) -> ModelState {
+async fn settled<Q: Shuts>(lane: Option<&Lane<Q>>) -> ModelState {
     match lane {
         Some(lane) => lane.settled().await,
         None => ModelState::Off,

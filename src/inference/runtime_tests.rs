@@ -301,22 +301,44 @@ async fn what_cannot_be_loaded_says_why_and_what_is_off_starts_nothing() {
     ));
 }
 
-/// Notes what it reads.
-struct FakeReader(Arc<Mutex<Vec<String>>>);
+/// Reads windows of ten bytes and notes them; a text with `wait` in it blocks until the test lets it go on, window by window.
+struct FakeReader {
+    seen: Arc<Mutex<Vec<String>>>,
+    gate: Mutex<std_mpsc::Receiver<()>>,
+    /// Texts of the windows that were cut.
+    cut: Mutex<Vec<String>>,
+}
 
 impl TextReader for FakeReader {
-    fn read(&self, texts: &[&str], _: &dyn Fn() -> bool) -> Result<Vec<Reading>, InferenceError> {
-        self.0.lock().unwrap().extend(texts.iter().map(ToString::to_string));
-        let read = |text: &&str| Reading {
-            entities: Vec::new(),
-            embedding: vec![text.len() as f32],
-            injection: None,
-            tasks: Vec::new(),
-            gain: Vec::new(),
-            keep: Vec::new(),
-            n_tokens: 1,
-        };
-        Ok(texts.iter().map(read).collect())
+    fn cut(&self, text: &str, progress: &mut Progress) -> Result<Option<Cut>, InferenceError> {
+        if progress.has_ended() {
+            return Ok(None);
+        }
+        let end = (progress.at() + 10).min(text.len());
+        let part = &text[progress.at()..end];
+        let mut cut = self.cut.lock().unwrap();
+        cut.push(part.to_owned());
+        progress.advance(end, end == text.len());
+        // A text of one window is small, and several of them have room in a turn.
+        let size = if text.len() <= 10 { 20 } else { 250 };
+        Ok(Some(Cut::of(size, cut.len() - 1)))
+    }
+    fn windows(&self, cuts: &[&Cut]) -> Result<Vec<Window>, InferenceError> {
+        let known = self.cut.lock().unwrap();
+        let parts: Vec<String> = cuts.iter().map(|cut| known[cut.number()].clone()).collect();
+        drop(known);
+        self.seen.lock().unwrap().push(parts.join("|"));
+        for part in &parts {
+            if part.contains("wait") {
+                self.gate.lock().unwrap().recv().unwrap();
+            }
+            assert!(!part.contains("panic"), "as told");
+        }
+        Ok(cuts.iter().map(|_| Window::default()).collect())
+    }
+    fn add(&self, _: &str, _: &mut Progress, _: &Cut, _: Window) {}
+    fn finish(&self, text: &str, _: Progress) -> Reading {
+        Reading { embedding: vec![text.len() as f32], ..Reading::default() }
     }
     fn id(&self) -> String {
         "reader@1".to_owned()
@@ -326,26 +348,131 @@ impl TextReader for FakeReader {
     }
 }
 
-#[tokio::test]
-async fn a_text_is_read_once() {
+/// A runtime that has settled, what it has read, and what lets it go on.
+async fn reader_runtime() -> (Arc<Runtime>, Arc<Mutex<Vec<String>>>, std_mpsc::Sender<()>) {
+    let (open, gate) = std_mpsc::channel();
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let reader = FakeReader(Arc::clone(&seen));
+    let reader =
+        FakeReader { seen: Arc::clone(&seen), gate: Mutex::new(gate), cut: Mutex::default() };
     let mut reader = Some(reader);
     let edge: Load<dyn TextReader> = Box::new(move |_| Ok(Box::new(reader.take().unwrap())));
     let runtime = Runtime::with(BOUNDS, Loaders { edge: Some(edge), ..Loaders::default() });
     assert_eq!(runtime.settled(Which::Edge).await, ModelState::Ready);
-    assert_eq!(runtime.footprint(Which::Edge), Footprint { weights: 7, kept: 0 });
     seen.lock().unwrap().clear();
+    (Arc::new(runtime), seen, open)
+}
+
+/// Reads one text on terms, beside the test.
+fn ask(runtime: &Arc<Runtime>, text: &str, terms: Terms) -> tokio::task::JoinHandle<Said> {
+    let (runtime, text) = (Arc::clone(runtime), text.to_owned());
+    tokio::spawn(async move { runtime.read_for(&[&text], &terms).await })
+}
+
+type Said = Result<Vec<Arc<Reading>>, InferenceError>;
+
+fn of(tenant: &str) -> Terms {
+    Terms { tenant: Some(tenant.into()), ..Terms::default() }
+}
+
+async fn until(seen: &Mutex<Vec<String>>, done: impl Fn(&[String]) -> bool) {
+    while !done(&seen.lock().unwrap()) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn short_requests_come_between_the_windows_of_a_long_one() {
+    let (runtime, seen, open) = reader_runtime().await;
+    let long = ask(&runtime, "wait 00000111111111122222222223333333333", of("x"));
+    until(&seen, |seen| seen.len() == 1).await;
+    let others: Vec<_> =
+        ["a1", "a2", "b1"].iter().map(|text| ask(&runtime, text, of(&text[..1]))).collect();
+    // The test's runtime has one thread: after this every task has its place in the line.
+    tokio::task::yield_now().await;
+    open.send(()).unwrap();
+    for other in others {
+        assert!(other.await.unwrap().is_ok());
+    }
+    assert!(long.await.unwrap().is_ok());
+    // Tenants in turn; small texts share one as long as nobody whose turn comes before has a larger window.
+    let order = seen.lock().unwrap().join(" ");
+    assert_eq!(order, "wait 00000 a1|b1 1111111111 a2 2222222222 3333333333");
+}
+
+#[tokio::test]
+async fn what_was_read_is_kept_when_a_caller_leaves_and_not_read_for_another_tenant() {
+    let (runtime, seen, open) = reader_runtime().await;
+    let text = format!("{}wait{}", "0123456789".repeat(300), "0123456789".repeat(200));
+    let windows = text.len().div_ceil(10);
+    let left = ask(&runtime, &text, of("x"));
+    until(&seen, |seen| seen.last().is_some_and(|part| part.contains("wait"))).await;
+    left.abort();
+    assert!(left.await.unwrap_err().is_cancelled());
+    open.send(()).unwrap();
+    assert!(ask(&runtime, "next", of("x")).await.unwrap().is_ok());
+    let n_before = seen.lock().unwrap().len();
+    assert_eq!(n_before, 302, "nothing more was read for who left");
+    // The window under way when the caller left counts too.
+    assert!(ask(&runtime, &text, of("x")).await.unwrap().is_ok());
+    assert_eq!(seen.lock().unwrap().len(), windows + 1);
+    open.send(()).unwrap();
+    assert!(ask(&runtime, &text, of("y")).await.unwrap().is_ok());
+    assert_eq!(seen.lock().unwrap().len(), 2 * windows + 1);
+}
+
+#[tokio::test]
+async fn an_allowance_counts_work_alone_and_the_next_try_goes_on() {
+    let (runtime, seen, _open) = reader_runtime().await;
+    let text = "0123456789".repeat(1000);
+    let terms = Terms { allowance: Some(Duration::ZERO), ..of("x") };
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match ask(&runtime, &text, terms.clone()).await.unwrap() {
+            Ok(_) => break,
+            Err(error) => assert_eq!(error, InferenceError::Allowance),
+        }
+        assert_eq!(seen.lock().unwrap().len(), tries, "one window a try, none twice");
+    }
+    assert_eq!((tries, seen.lock().unwrap().len()), (1000, 1000));
+}
+
+#[tokio::test]
+async fn a_text_at_fault_ends_its_own_request_alone() {
+    let (runtime, seen, open) = reader_runtime().await;
+    let busy = ask(&runtime, "wait", of("x"));
+    until(&seen, |seen| seen.len() == 1).await;
+    let asked: Vec<_> = ["a", "panic", "b"].iter().map(|it| ask(&runtime, it, of("x"))).collect();
+    tokio::task::yield_now().await;
+    open.send(()).unwrap();
+    assert!(busy.await.unwrap().is_ok());
+    let mut outcomes = Vec::new();
+    for task in asked {
+        outcomes.push(task.await.unwrap().map(drop));
+    }
+    assert!(
+        matches!(&outcomes[..], [Ok(()), Err(InferenceError::Failed(_)), Ok(())]),
+        "{outcomes:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_text_is_read_once() {
+    let (runtime, seen, _open) = reader_runtime().await;
+    assert_eq!(runtime.footprint(Which::Edge), Footprint { weights: 7, kept: 0 });
     for turn in 1..=3 {
         let texts: Vec<String> = (0..turn).map(|i| format!("turn {i}")).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         assert_eq!(runtime.read(&texts).await.unwrap().len(), turn);
     }
-    assert_eq!(*seen.lock().unwrap(), ["turn 0", "turn 1", "turn 2"]);
+    // Twice the same text in a request is one text.
+    assert_eq!(runtime.read(&["turn 2", "turn 1", "turn 2", "new", "new"]).await.unwrap().len(), 5);
+    assert_eq!(*seen.lock().unwrap(), ["turn 0", "turn 1", "turn 2", "new"]);
     let kept = runtime.footprint(Which::Edge).kept;
     assert!((3 * size_of::<Reading>()..9999).contains(&kept), "{kept}");
-    // Without an encoder of the operator's the same readings are the embeddings.
+    // Without an encoder of the operator's the readings are the embeddings.
+    assert_eq!(runtime.embed(texts(&["turn 1"])).await, Ok(vec![vec![6.0]]));
     assert_eq!(runtime.embed(texts(&["turn 1"])).await, Ok(vec![vec![6.0]]));
     assert_eq!(runtime.encoder_id().as_deref(), Some("reader@1"));
-    assert_eq!(seen.lock().unwrap().len(), 3);
+    assert_eq!(seen.lock().unwrap().len(), 5);
 }

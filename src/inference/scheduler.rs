@@ -6,7 +6,7 @@
 use super::InferenceError;
 use super::generator::{Begun, Step, StreamId, TextGenerator};
 use super::lane::{Lane, guarded};
-use super::queue::Job;
+use super::queue::{Job, Queue};
 use super::runtime::{GenerateRequest, Generated};
 use crate::chat::{Role, Sampling};
 use std::time::{Duration, Instant};
@@ -59,7 +59,7 @@ struct Running {
 }
 
 /// Works the queue off, several answers at a time: new ones join those that are in work as soon as there is room.
-pub(super) fn run(mut generator: Box<dyn TextGenerator>, lane: &Lane<GenerateJob>) {
+pub(super) fn run(mut generator: Box<dyn TextGenerator>, lane: &Lane<Queue<GenerateJob>>) {
     let mut running: Vec<Running> = Vec::new();
     let mut next: Option<(GenerateJob, Duration)> = None;
     loop {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a change is whole or none, changes take turns, and each that gives another hash is in the history.
 
-use super::LiveState;
+use super::{LiveState, Memory};
 use crate::config::{ChangeError, Config, Overlay, Source, diff};
 use crate::inference::Which;
 use crate::ledger::{ChangeSource, ConfigChange, ConfigVersion, Ledger, LedgerStore, Note};
@@ -25,6 +25,8 @@ pub struct Gateway {
     changing: Mutex<()>,
     /// Whether a configuration of this process ever had keys for clients.
     asked_for_keys: AtomicBool,
+    /// What the requests in work take of memory, whatever they are served with.
+    pub memory: Arc<Memory>,
 }
 
 /// What a change of thresholds did.
@@ -68,8 +70,8 @@ impl Gateway {
             record(&live, last, origin, who, Vec::new());
         }
         let asked_for_keys = AtomicBool::new(!live.config.api_keys.is_empty());
-        let live = ArcSwap::from_pointee(live);
-        Arc::new(Self { live, source, changing: Mutex::default(), asked_for_keys })
+        let (live, memory) = (ArcSwap::from_pointee(live), Arc::default());
+        Arc::new(Self { live, source, changing: Mutex::default(), asked_for_keys, memory })
     }
 
     /// The state that a request arriving now is served with.

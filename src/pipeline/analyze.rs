@@ -9,7 +9,7 @@ use crate::chat::{
     Analysis, ChatRequest, Finding, HopKind, Intent, Outcome, Role, StageReport, TASKS, TaskGuess,
     TextSlot,
 };
-use crate::inference::Reading;
+use crate::inference::{Reading, Terms};
 use crate::live::LiveState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,11 +35,18 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
     // The class is decided later; until then the tighter budget holds.
     let budget = live.config.latency.interactive;
     // One after the other: what the detectors' pass reads is there when the intent asks for it.
-    let detect = timed(detect(&live, request, budget.detect)).await;
-    let intent = timed(find_intent(&live, request, budget.intent)).await;
+    let terms = |allowance| Terms {
+        tenant: ctx.record.tenant.clone(),
+        allowance: Some(allowance),
+        patience: Some(live.patience()),
+        words: false,
+    };
+    let detect = timed(detect(&live, request, terms(budget.detect))).await;
+    let intent = timed(find_intent(&live, request, &terms(budget.intent))).await;
     let mut analysis = Analysis {
         n_tokens: live.count_tokens(request),
         unchecked: unchecked(request, live.config.privacy.model),
+        retry_after: retry_after(&detect).or(retry_after(&intent)),
         ..Analysis::default()
     };
     if let Some(seen) = note(ctx, &mut analysis.stages, HopKind::Detect, detect, budget.detect) {
@@ -92,7 +99,8 @@ fn deciding<'a>(
     let last = request.last_user()?;
     let texts = request.texts.iter().zip(readings).filter(|(text, _)| text.message == Some(last));
     let (text, reading) = texts.max_by_key(|(text, _)| text.text.len())?;
-    Some((text, reading.as_deref()?))
+    // Tiny texts that were read side by side have no reading of their own.
+    Some((text, reading.as_deref().filter(|reading| !reading.tasks.is_empty())?))
 }
 
 /// The task type of the text that decides.
@@ -125,35 +133,42 @@ async fn timed<T>(work: impl Future<Output = Result<T, StageFailure>>) -> Timed<
 async fn detect(
     live: &Arc<LiveState>,
     request: &Arc<ChatRequest>,
-    allowance: Duration,
+    mut terms: Terms,
 ) -> Result<Seen, StageFailure> {
     let n_bytes = request.text_bytes();
-    let allowance = allowance + PER_KIB.saturating_mul(kib(n_bytes));
-    let begun = Instant::now();
-    let readings = match tokio::time::timeout(allowance, live.read(request)).await {
-        Ok(result) => result?,
-        Err(_) => return Err(StageFailure::Timeout),
-    };
-    let rest = allowance.saturating_sub(begun.elapsed());
+    let for_text = PER_KIB.saturating_mul(kib(n_bytes));
+    let allowance = terms.allowance.unwrap_or_default() + for_text;
+    terms.allowance = Some(allowance);
+    let readings = live.read(request, &terms).await?;
     let (live, request) = (live.clone(), request.clone());
     let work = move || {
         let findings = detect_all(&live, &request, &readings);
         Seen { readings, findings }
     };
-    bounded(n_bytes, rest, work).await
+    bounded(n_bytes, allowance, work).await
 }
 
 async fn find_intent(
     live: &LiveState,
     request: &ChatRequest,
-    allowance: Duration,
+    terms: &Terms,
 ) -> Result<Option<Intent>, StageFailure> {
     if !live.has_intents() {
         return Ok(None);
     }
-    match tokio::time::timeout(allowance, live.intent(request)).await {
+    // An encoder of the operator's does not count the time that it works, so waiting for it has an end of its own.
+    let most = terms.allowance.unwrap_or_default() + terms.patience.unwrap_or_default();
+    match tokio::time::timeout(most, live.intent(request, terms)).await {
         Ok(result) => result,
         Err(_) => Err(StageFailure::Timeout),
+    }
+}
+
+/// When to try again, if the stage was refused.
+fn retry_after<T>(timed: &Timed<T>) -> Option<Duration> {
+    match timed.result {
+        Err(StageFailure::Overloaded { retry_after }) => Some(retry_after),
+        _ => None,
     }
 }
 

@@ -63,7 +63,7 @@ pub async fn open(
         ttft_limit: patience.ttft,
         total_deadline: patience.deadline,
     };
-    let live = ctx.live.clone();
+    let (live, by_tool) = (ctx.live.clone(), prepared.by_tool);
     let mut attempts = Vec::new();
     let result = live.upstreams.send(target, prepared.body, call, &mut attempts).await;
     let failed = attempts.len().saturating_sub(usize::from(result.is_ok()));
@@ -86,11 +86,15 @@ pub async fn open(
     }
     ctx.provider_headers = answer.head().passed_on().map(|(n, v)| (n.clone(), v.clone())).collect();
     let opened = match answer {
-        Answer::Whole(answer) => whole(ctx, &answer.body, target, request.stream),
-        Answer::Stream(stream) => first_steps(ctx, source(stream, request, target)).await,
+        Answer::Whole(answer) => whole(ctx, &answer.body, target, (request.stream, by_tool)),
+        Answer::Stream(stream) => first_steps(ctx, source(stream, request, target, by_tool)).await,
     };
     if let Err(error) = &opened {
         ctx.provider_headers.clear();
+        // An error that stands in a good answer's place is no answer that was begun.
+        if let Some(attempt) = ctx.attempt.as_mut().filter(|_| error.upstream.is_some()) {
+            attempt.ttft = None;
+        }
         ctx.settle(Outcome::Error, Some(error.kind.code().to_owned()));
     }
     opened
@@ -100,11 +104,17 @@ fn source(
     stream: crate::upstream::EventStream,
     request: &ChatRequest,
     target: &Arc<Target>,
+    by_tool: bool,
 ) -> Source {
     let (stream, target) = (Box::new(stream), target.clone());
     if target.kind == TargetKind::Anthropic {
-        let (decoder, skipped) = (anthropic::StreamDecoder::new(), Skipped::default());
-        let events = Events::Anthropic { stream, decoder, target, skipped };
+        let decoder = if by_tool {
+            anthropic::StreamDecoder::structured()
+        } else {
+            anthropic::StreamDecoder::new()
+        };
+        let skipped = Skipped::default();
+        let events = Events::Anthropic { stream, decoder, target, skipped, failed: None };
         let (encoder, top) = (encoder(request), top_logprobs(request));
         return Source::Encoded { events: Box::new(events), encoder, top };
     }
@@ -136,7 +146,12 @@ pub async fn first_steps(ctx: &mut Ctx, mut source: Source) -> Result<Opened, Er
     }
 }
 
-fn whole(ctx: &mut Ctx, body: &Bytes, target: &Target, streamed: bool) -> Result<Opened, Error> {
+fn whole(
+    ctx: &mut Ctx,
+    body: &Bytes,
+    target: &Target,
+    (streamed, by_tool): (bool, bool),
+) -> Result<Opened, Error> {
     if streamed {
         let message = format!(
             "target `{}`: the provider answered a streamed request with a whole body",
@@ -153,7 +168,9 @@ fn whole(ctx: &mut Ctx, body: &Bytes, target: &Target, streamed: bool) -> Result
         if anthropic::decode_error(body).is_some() {
             return Err(reported(body).into_error(target));
         }
-        let response = anthropic::decode_response(body).map_err(garbage)?;
+        let decode =
+            if by_tool { anthropic::decode_structured } else { anthropic::decode_response };
+        let response = decode(body).map_err(garbage)?;
         (openai_chat::encode_response(&response, now_seconds()), response.usage)
     } else {
         let facts = openai_chat::read_response(body).map_err(garbage)?;

@@ -31,6 +31,8 @@ pub struct Ctx {
     pub live: Arc<LiveState>,
     /// When the request arrived.
     pub arrived: Instant,
+    /// When the time of its targets began: what the local stages before them took is not theirs.
+    pub targets_since: Instant,
     /// What the ledger will keep.
     pub record: RequestRecord,
     /// The attempt at a target that is under way.
@@ -112,6 +114,7 @@ impl Ctx {
         Self {
             live,
             arrived,
+            targets_since: arrived,
             record,
             attempt: None,
             gain: None,
@@ -130,6 +133,7 @@ impl Ctx {
     pub fn fork(&mut self) -> Self {
         let aside = Arc::clone(self.aside.get_or_insert_default());
         let mut side = Self::new(self.live.clone(), self.arrived, self.record.tenant.clone());
+        side.targets_since = self.targets_since;
         side.record.id = self.record.id;
         side.record.at_us = self.record.at_us;
         side.rehearsal.clone_from(&self.rehearsal);
@@ -165,6 +169,7 @@ impl Ctx {
     pub fn pass(&mut self, time: Duration) {
         let earlier = |moment: Instant| moment.checked_sub(time).unwrap_or(moment);
         self.arrived = earlier(self.arrived);
+        self.targets_since = earlier(self.targets_since);
         if let Some(attempt) = &mut self.attempt {
             attempt.started = earlier(attempt.started);
         }
@@ -180,8 +185,9 @@ impl Ctx {
         self.record.stream = stream;
     }
 
-    /// Notes what was found.
+    /// Notes what was found; from now on time is the targets'.
     pub fn analysed(&mut self, analysis: &Analysis) {
+        self.targets_since = Instant::now();
         self.record.intent.clone_from(&analysis.intent);
         if analysis.findings.is_empty() {
             return;
@@ -286,6 +292,14 @@ impl Ctx {
         let began = attempt.ttft.is_some()
             || matches!(outcome, Outcome::Cancelled | Outcome::Timeout | Outcome::Partial);
         let usage = attempt.usage.or_else(|| began.then(|| attempt.estimate()));
+        // An answer that was cut may have been counted at its begin alone.
+        let is_cut = outcome != Outcome::Ok;
+        let usage = usage.map(|usage| match usage {
+            Usage { output, .. } if is_cut && output < attempt.n_deltas => {
+                Usage { output: attempt.n_deltas, estimated: true, ..usage }
+            }
+            usage => usage,
+        });
         let cost = match attempt.kind {
             _ if attempt.charge != Charge::ByUsage => attempt.charge.known(),
             HopKind::Generate => Some(self.live.generation_time(duration)),

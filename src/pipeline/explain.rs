@@ -103,7 +103,10 @@ pub fn explanation(
     });
     let failed =
         analysis.stages.iter().filter_map(|stage| Some((stage.stage, stage.failed?))).collect();
-    let edge = decision.edge.is_some().then(|| edge::explained(request, analysis));
+    let edge = decision
+        .edge
+        .is_some()
+        .then(|| edge::explained(request, analysis, &ctx.live.config.intents));
     Explanation {
         decision,
         edge,

@@ -153,7 +153,9 @@ fn conversation(request: &ChatRequest) -> Vec<(Role, String)> {
 /// What a client is told when a local model cannot answer.
 pub fn into_error(error: &InferenceError, target: &Target) -> Error {
     let kind = match error {
-        InferenceError::QueueFull { .. } | InferenceError::Late { .. } => ErrorKind::Overloaded,
+        InferenceError::QueueFull { .. }
+        | InferenceError::Late { .. }
+        | InferenceError::Allowance => ErrorKind::Overloaded,
         InferenceError::NotReady { state: ModelState::Loading { .. }, .. } => {
             ErrorKind::ModelLoading
         }

@@ -290,7 +290,11 @@ fn places(anthropic: bool) -> Vec<(&'static str, Fill)> {
 /// What of each value a provider gets from a plain message of its own; what is not in here does not count.
 async fn found_in_messages(river: &River, kind: &Planted, form: Form) -> Vec<bool> {
     let places = places(false);
-    let texts = places.iter().enumerate().map(|(n, (_, what))| plain(kind, form, *what, n));
+    let texts = places.iter().enumerate().map(|(n, (place, what))| {
+        let text = plain(kind, form, *what, n);
+        // The same words around it.
+        if *place == "image.url" { format!("https://pictures.test/?q={text}") } else { text }
+    });
     let messages: Vec<Value> = texts.map(|text| json!({"role": "user", "content": text})).collect();
     river.ask(&json!({"model": "auto", "messages": messages}).to_string(), &[]).await;
     let sent = river.provider.requests().pop().unwrap();
@@ -409,8 +413,11 @@ async fn nothing_leaves_from_any_place_under_block_and_local_only() {
     assert!(n_counted > 2_000, "{n_counted}");
 }
 
-/// Tools as agents have them: name, description, properties with descriptions.
-const ORDINARY: &[(&str, &str, &[(&str, &str)])] = &[
+/// A tool: name, description, properties with descriptions.
+type Offered = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// Tools as agents have them.
+const ORDINARY: &[Offered] = &[
     (
         "read_file",
         "Reads a file of the workspace.",
@@ -566,7 +573,7 @@ const ORDINARY: &[(&str, &str, &[(&str, &str)])] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ordinary_tools_leave_as_they_are() {
-    let tool = |(name, description, properties): &(&str, &str, &[(&str, &str)])| {
+    let tool = |(name, description, properties): &Offered| {
         let schema = |(name, description): &(&str, &str)| {
             ((*name).to_owned(), json!({"type": "string", "description": description}))
         };

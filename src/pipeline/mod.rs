@@ -11,6 +11,7 @@ mod ctx;
 mod drift_tests;
 mod edge;
 mod explain;
+mod failed;
 #[cfg(test)]
 mod harness;
 mod hear;
@@ -20,6 +21,7 @@ mod local;
 mod matrix_tests;
 mod model_name;
 mod prepare;
+mod refused;
 mod rehearsal;
 mod relay;
 mod respond;
@@ -55,6 +57,7 @@ use crate::telemetry::{self, Metric};
 use crate::upstream::is_reasoning_model;
 use bytes::Bytes;
 use cloud::{Opened, Patience};
+use failed::Failed;
 use futures_util::FutureExt;
 use http::HeaderMap;
 use respond::Remarks;
@@ -196,6 +199,7 @@ async fn river(
     let health =
         |target: &Target| if stands_in(&target.name) { Ok(()) } else { live.health(target) };
     let (decision, refused) = decision(ctx, &request, &analysis, &header, &health);
+    let refused = refused.map(|error| stage::told(error, &analysis));
     let outcome = if refused.is_none() { Outcome::Ok } else { Outcome::Blocked };
     ctx.end(running, outcome, None);
     ctx.decided(&decision);
@@ -224,6 +228,7 @@ async fn river(
 
     let n_candidates = decision.candidates.len();
     let (mut index, mut rejection) = (0, None);
+    let mut failed = Failed::default();
     while let Some(candidate) = decision.candidates.get(index) {
         let more = index + 1 < n_candidates;
         let asked = Asked { request: &request, analysis: &analysis, decision: &decision };
@@ -234,6 +239,13 @@ async fn river(
             _ => (1, answer(ctx, remarks, asked, candidate, more).await),
         };
         index += tried;
+        if let Err(error) = &result {
+            let goes_on = index < n_candidates
+                && !is_over(ctx, &decision)
+                && goes_on(error, rejection.is_some());
+            let asked = decision.candidates.get(index - 1).unwrap_or(candidate);
+            failed.add(ctx, &asked.target, error, goes_on);
+        }
         match result {
             Ok(answer) => return Ok(answer),
             Err(error)
@@ -247,7 +259,7 @@ async fn river(
                 }
             }
             // What the first provider found wrong with the request is what its client can act on.
-            Err(error) => return Err(rejection.unwrap_or(error)),
+            Err(error) => return Err(rejection.unwrap_or_else(|| failed.told(error))),
         }
     }
     Err(Error::new(ErrorKind::NoCandidate, "no target is left to try"))
@@ -260,7 +272,10 @@ fn goes_on(error: &Error, was_rejected: bool) -> bool {
 
 /// Whether the time of the request's class has passed, so that nobody else could answer in it.
 fn is_over(ctx: &Ctx, decision: &Decision) -> bool {
-    ctx.live.budget(decision.latency).total.is_some_and(|total| ctx.elapsed() >= total)
+    ctx.live
+        .budget(decision.latency)
+        .total
+        .is_some_and(|total| ctx.targets_since.elapsed() >= total)
 }
 
 /// A request with what is known and decided about it.
@@ -291,10 +306,10 @@ fn terms(
     Ok((target.clone(), Patience { ttft, deadline, queue, background }))
 }
 
-/// When a candidate's answer must be over: the class's limit, which counts from arrival, and the target's own.
+/// When a candidate's answer must be over: the class's limit, which counts from the end of the local stages, and the target's own.
 fn deadline(ctx: &Ctx, budget: &Budget, target: &Target) -> Instant {
     let own = Instant::now() + target.limits.total;
-    budget.total.map_or(own, |total| own.min(ctx.arrived + total))
+    budget.total.map_or(own, |total| own.min(ctx.targets_since + total))
 }
 
 /// How long a candidate's first token is awaited, or the headers of its whole answer. A model that thinks first gets the time
@@ -327,18 +342,21 @@ async fn answer(
     more: bool,
 ) -> Result<Answer, Error> {
     let Asked { request, analysis, decision } = asked;
-    let (target, patience) = terms(ctx, asked, candidate, more)?;
+    let (target, mut patience) = terms(ctx, asked, candidate, more)?;
     let target = &target;
     let prompt_tokens = u64::from(analysis.n_tokens);
     if candidate.local {
-        remarks.lost = lost_locally(request);
+        remarks.lost.clone_from(&request.unknown_fields);
         let opened = local::open(ctx, request, target, prompt_tokens, patience).await?;
         return Ok(into_answer(opened, None));
     }
+    let begun = Instant::now();
     let prepared = prepare::run(ctx, request, analysis, decision, target).await?;
-    remarks.lost.clone_from(&prepared.lost);
+    // What leaves is made ready here; that is not the target's time.
+    patience.deadline += begun.elapsed();
     let vault = prepared.vault.clone();
-    let opened = cloud::open(ctx, request, prepared, target, prompt_tokens, patience).await;
+    let opened =
+        refused::open(ctx, remarks, request, prepared, target, (prompt_tokens, patience)).await;
     match opened {
         Ok(Opened::Whole(body)) => {
             Ok(Answer::Whole(restore_whole(ctx, body, vault, wants_json(request))?))
@@ -392,16 +410,6 @@ fn restore_error(mut error: Error, vault: Option<&Vault>) -> Error {
 /// Whether the client asked for JSON text, in which restored values must be escaped.
 fn wants_json(request: &ChatRequest) -> bool {
     request.response_format.as_ref().is_some_and(|format| format.get().contains("json"))
-}
-
-/// What a small local model cannot take from a request, so that its loss is told.
-fn lost_locally(request: &ChatRequest) -> Vec<String> {
-    let mut lost = Vec::new();
-    if !request.tools.is_empty() {
-        lost.push("tools".to_owned());
-    }
-    lost.extend(request.unknown_fields.iter().cloned());
-    lost
 }
 
 fn internal(message: &str) -> Error {

@@ -8,7 +8,7 @@ use crate::chat::{
     Analysis, ChatRequest, Decision, HopKind, Outcome, PrivacyAction, ShapeLevel, SlotKind, splice,
 };
 use crate::config::resolved::{Budget, Target, TargetKind};
-use crate::dialect::{anthropic, openai_chat};
+use crate::dialect::{anthropic, models, openai_chat};
 use crate::error::{Error, ErrorKind};
 use crate::privacy::redact::redact;
 use crate::privacy::vault::Vault;
@@ -25,13 +25,16 @@ const MIN_SHAPED_BYTES: usize = 256;
 const PER_KIB: Duration = Duration::from_millis(1);
 
 /// A request as it leaves for a target.
+#[derive(Clone)]
 pub struct Prepared {
     /// The body in the target's dialect.
     pub body: Bytes,
     /// What restores the answer; `None` if nothing was replaced.
     pub vault: Option<Arc<Vault>>,
-    /// Fields that the target's dialect has no place for.
+    /// Fields that the target's dialect has no place for, or its model does not take.
     pub lost: Vec<String>,
+    /// Whether an answer in JSON comes as the input of a tool.
+    pub by_tool: bool,
 }
 
 /// Prepares a request for one target.
@@ -65,15 +68,44 @@ pub async fn run(
         }
     }
     if target.kind != TargetKind::Anthropic {
-        return Ok(Prepared { body, vault, lost: Vec::new() });
+        return Ok(fitted(
+            request,
+            target,
+            Prepared { body, vault, lost: Vec::new(), by_tool: false },
+        ));
     }
     let current = match decoded {
         Some(current) => current,
         None => Arc::new(openai_chat::decode_request(body)?),
     };
-    let (body, lost) =
+    let anthropic::Encoded { body, lost, by_tool } =
         anthropic::encode_request(&current, &target.model, target.default_max_tokens)?;
-    Ok(Prepared { body, vault, lost })
+    Ok(fitted(request, target, Prepared { body, vault, lost, by_tool }))
+}
+
+/// Leaves out what the target's model is known to refuse, unless the client named this target and means what it sent.
+fn fitted(request: &ChatRequest, target: &Target, mut prepared: Prepared) -> Prepared {
+    let wire = match target.kind {
+        TargetKind::Anthropic => models::Wire::Anthropic,
+        TargetKind::OpenAi if matches!(&*target.provider, "openai" | "azure") => {
+            models::Wire::OpenAi
+        }
+        _ => return prepared,
+    };
+    if names(request, target) {
+        return prepared;
+    }
+    let model = models::find(wire, &target.model);
+    if let Some((body, lost)) = model.and_then(|model| models::fit(&prepared.body, model)) {
+        prepared.body = body;
+        prepared.lost.extend(lost);
+    }
+    prepared
+}
+
+/// Whether the client asked for this very target.
+pub(super) fn names(request: &ChatRequest, target: &Target) -> bool {
+    request.model == *target.name
 }
 
 async fn redact_findings(

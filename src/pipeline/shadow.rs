@@ -16,6 +16,7 @@ use crate::chat::{
 };
 use crate::config::{Compare, Config, TargetKind};
 use crate::dialect::openai_chat::{self, Spoken, SpokenStream};
+use crate::inference::Terms;
 use crate::ledger::{Note, Pair};
 use crate::live::{EncoderOf, LiveState, drawn};
 use crate::telemetry::{self, Metric};
@@ -240,7 +241,7 @@ fn same(a: &Spoken, b: &Spoken) -> bool {
 /// The cosine of two answers' embeddings.
 async fn alike(live: &LiveState, a: &Spoken, b: &Spoken) -> Option<f32> {
     let texts = vec![a.text.clone(), b.text.clone()];
-    let embeddings = EncoderOf(&live.runtime).embed(texts).await.ok()?;
+    let embeddings = EncoderOf(&live.runtime, Terms::default()).embed(texts).await.ok()?;
     let [a, b] = <[Vec<f32>; 2]>::try_from(embeddings).ok()?;
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let norm = (dot(&a, &a) * dot(&b, &b)).sqrt();

@@ -71,6 +71,8 @@ pub enum Events {
         target: Arc<Target>,
         /// What could not be read.
         skipped: Skipped,
+        /// An error that stood behind events which had to go out first.
+        failed: Option<Error>,
     },
     /// An answer that was there before its request.
     Canned {
@@ -299,7 +301,10 @@ impl Events {
     /// The answer cannot go on: the provider or the model failed, or was cut off.
     pub async fn next(&mut self, ctx: &mut Ctx) -> Result<(Vec<StreamEvent>, Outcome), Error> {
         match self {
-            Self::Anthropic { stream, decoder, target, skipped } => {
+            Self::Anthropic { stream, decoder, target, skipped, failed } => {
+                if let Some(error) = failed.take() {
+                    return Err(error);
+                }
                 let mut batch = Vec::new();
                 if let Err(error) = stream.next_batch(&mut batch).await {
                     if ends_partial(ctx, &error) {
@@ -311,7 +316,14 @@ impl Events {
                 for event in batch {
                     match event {
                         Event::Data(frame) => {
-                            decode(&frame, decoder, (target, skipped), &mut events)?;
+                            match decode(&frame, decoder, (target, skipped), &mut events) {
+                                Ok(()) => {}
+                                Err(error) if events.is_empty() => return Err(error),
+                                Err(error) => {
+                                    *failed = Some(error);
+                                    break;
+                                }
+                            }
                         }
                         // It may stand behind an end that could not be read, or that never came.
                         Event::Done if events.last() != Some(&StreamEvent::End) => {

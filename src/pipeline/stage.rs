@@ -1,13 +1,23 @@
 //! Runs one local stage inside its allowance, isolated: an overrun or a panic becomes a [`StageFailure`], never more.
 //!
 //! Small inputs run where they are (a thread hop costs more than the work); large ones run on the blocking pool, where
-//! the caller can stop waiting for them. Their work is linear in the input, so an abandoned stage ends soon.
+//! the caller can stop waiting for them. Their work is linear in the input, so an abandoned stage ends soon. As many of the large
+//! ones run at a time as there are cores; a stage that waits for its place does not use up its allowance.
 
+use crate::chat::{Analysis, HopKind};
+use crate::error::{Error, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Inputs up to this many bytes of text run on the caller's thread.
 const INLINE_BYTES: usize = 32 * 1024;
+
+/// Places for large inputs.
+static PLACES: LazyLock<Semaphore> = LazyLock::new(|| {
+    Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+});
 
 /// Why a stage has no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +28,11 @@ pub enum StageFailure {
     Panic,
     /// What it needs is not loaded.
     NotReady,
+    /// It would wait for others longer than the request can wait.
+    Overloaded {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// It ended in an error.
     Error,
 }
@@ -29,8 +44,36 @@ impl StageFailure {
             Self::Timeout => "timeout",
             Self::Panic => "panic",
             Self::NotReady => "not_ready",
+            Self::Overloaded { .. } => "overloaded",
             Self::Error => "error",
         }
+    }
+}
+
+/// A refusal because the detectors did not finish, with what the client can do about it; any other error as it is.
+pub fn told(error: Error, analysis: &Analysis) -> Error {
+    if error.kind != ErrorKind::PrivacyUnavailable {
+        return error;
+    }
+    let failed = analysis.stages.iter().find(|it| it.stage == HopKind::Detect.as_str());
+    match (failed.and_then(|it| it.failed), analysis.retry_after) {
+        (Some("overloaded"), Some(after)) => {
+            let message = "too many requests wait to be read by the stage `detect`, and this one would wait longer than \
+                its latency class allows, so nothing left this machine; try again later";
+            Error::new(ErrorKind::Overloaded, message).retry_after(after)
+        }
+        (Some("timeout"), _) => {
+            let message = format!(
+                "{} The stage `detect` took longer than its allowance; raise `latency.interactive.stages.detect_ms`.",
+                error.message
+            );
+            Error { message, ..error }
+        }
+        (Some(why), _) => {
+            let message = format!("{} The stage `detect` ended with `{why}`.", error.message);
+            Error { message, ..error }
+        }
+        (None, _) => error,
     }
 }
 
@@ -46,6 +89,13 @@ pub async fn bounded<T: Send + 'static>(
     if n_bytes <= INLINE_BYTES {
         return catch_unwind(AssertUnwindSafe(work)).map_err(|_| StageFailure::Panic);
     }
+    // The places are never closed.
+    let Ok(place) = PLACES.acquire().await else { return Err(StageFailure::Panic) };
+    let work = move || {
+        let value = work();
+        drop(place);
+        value
+    };
     match tokio::time::timeout(allowance, tokio::task::spawn_blocking(work)).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(_)) => Err(StageFailure::Panic),

@@ -25,7 +25,8 @@ fn tried(record: &RequestRecord) -> Vec<String> {
 
 fn end(hop: &Hop) -> Option<(&str, &str)> {
     let asked = matches!(hop.kind, HopKind::Upstream | HopKind::Generate | HopKind::Queue);
-    let target = hop.target.as_deref().filter(|_| asked && hop.outcome != Outcome::Ok)?;
+    let answered = matches!(hop.outcome, Outcome::Ok | Outcome::Partial);
+    let target = hop.target.as_deref().filter(|_| asked && !answered)?;
     let is_code = |text: &&str| {
         text.len() <= 64
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')

@@ -86,7 +86,7 @@ mod tests {
     use crate::chat::{SlotKind, TextSlot};
 
     fn spoken(kind: SlotKind, text: &str) -> Spoken {
-        let text = text.to_owned();
+        let text = text.into();
         Spoken::of(&TextSlot { span: 0..0, text, kind, role: None, message: None, cached: false })
             .unwrap()
     }

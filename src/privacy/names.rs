@@ -105,23 +105,22 @@ fn is_part(text: &str, range: &Range<usize>) -> bool {
     !cuts(before, inside.chars().next()) && !cuts(inside.chars().next_back(), after)
 }
 
+/// A place in a name: where, what it is, and its value.
+pub(super) type NamePlace<'a> = (Range<usize>, EntityType, &'a str);
+
 /// A name with its places replaced.
-pub(super) fn replaced<'a>(
-    name: &str,
-    places: impl Iterator<Item = (Range<usize>, EntityType, &'a str)> + Clone,
-    vault: &mut Vault,
-) -> String {
+pub(super) fn replaced(name: &str, places: &[NamePlace<'_>], vault: &mut Vault) -> String {
     let whole = |vault: &mut Vault| {
-        places.clone().next().map_or(name.to_owned(), |(_, entity, _)| vault.name(entity, name))
+        places.first().map_or(name.to_owned(), |(_, entity, _)| vault.name(*entity, name))
     };
-    if is_unclear(name, places.clone().map(|(range, ..)| range)) {
+    if is_unclear(name, places) {
         return whole(vault);
     }
     let mut out = String::with_capacity(name.len());
     let mut copied = 0;
-    for (range, entity, value) in places.clone() {
+    for (range, entity, value) in places {
         out.push_str(name.get(copied..range.start).unwrap_or_default());
-        out.push_str(&vault.name(entity, value));
+        out.push_str(&vault.name(*entity, value));
         copied = range.end;
     }
     out.push_str(name.get(copied..).unwrap_or_default());
@@ -137,9 +136,9 @@ pub(super) fn replaced<'a>(
 
 /// Whether a placeholder among the rest of a name could be read as another one: a digit behind it would be one of its number,
 /// and capitals before it could be a type's.
-fn is_unclear(name: &str, places: impl Iterator<Item = Range<usize>>) -> bool {
+fn is_unclear(name: &str, places: &[NamePlace<'_>]) -> bool {
     let (mut kept, mut copied, mut runs_on) = (String::new(), 0, false);
-    for range in places {
+    for (range, ..) in places {
         kept.push_str(name.get(copied..range.start).unwrap_or_default());
         runs_on |= name.as_bytes().get(range.end).is_some_and(u8::is_ascii_digit);
         copied = range.end;

@@ -83,7 +83,8 @@ pub fn redact(texts: &[TextSlot], findings: &[Finding], keep: &[EntityType]) -> 
         if named(index) {
             let own = places[roots[index]].iter();
             let own = own.map(|place| (place.source.clone(), place.entity, place.value.as_str()));
-            let name = names::replaced(&slot.text, own, &mut vault);
+            let own: Vec<names::NamePlace<'_>> = own.collect();
+            let name = names::replaced(&slot.text, &own, &mut vault);
             edits.push(Edit::text(slot, &name));
         } else if let Some(text) = written(&docs, &places, roots[index], &mut vault) {
             let text = if has_names { names::fitted(slot.kind, &text, &mut vault) } else { text };

@@ -93,15 +93,15 @@ pub(super) fn needs(request: &ChatRequest) -> Vec<&'static str> {
 fn lacks(target: &Target, request: &ChatRequest, values: &Values) -> Option<&'static str> {
     let can = &target.capabilities;
     let local = target.kind == TargetKind::Local;
-    // Tools that are merely on offer are left unused by a local model, and the loss is reported. A server would refuse.
-    let needs_tools = values.forced_tool
-        || (values.has_tools && !local && request.tool_choice != ToolChoice::None);
+    // Tools on offer are meant to be called: a model that cannot would chatter over them.
+    let needs_tools =
+        values.forced_tool || (values.has_tools && request.tool_choice != ToolChoice::None);
     let other_parts = || {
         let parts = request.messages.iter().flat_map(|message| &message.parts);
         parts.into_iter().any(|part| matches!(part, Part::Other { .. }))
     };
     let missing = [
-        (needs_tools && !can.tools, "tool calls"),
+        (needs_tools && (local || !can.tools), "tool calls"),
         (values.has_images && !can.images, "images"),
         (local && other_parts(), "audio or file parts"),
         (values.needs.contains(&"n") && !can.n, "several choices (`n`)"),

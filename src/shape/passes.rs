@@ -49,7 +49,7 @@ pub fn lossless(request: &ChatRequest, count: &dyn Fn(&str) -> usize) -> (Vec<Ed
         let sent = if may_touch {
             shape(request, &slot.text, &seen, count, &mut report)
         } else {
-            slot.text.clone()
+            slot.text.to_string()
         };
         if sent != slot.text {
             edits.push(Edit::text(slot, &sent));

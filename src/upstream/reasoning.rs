@@ -8,12 +8,11 @@ const TABLE: &str = include_str!("reasoning_models.txt");
 pub fn is_reasoning_model(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or(model).to_ascii_lowercase();
     let lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let rules = lines.map(|line| match line.strip_prefix('!') {
+    let mut rules = lines.map(|line| match line.strip_prefix('!') {
         Some(pattern) => (pattern, false),
         None => (line, true),
     });
-    let decided = { rules }.find(|(pattern, _)| matches(pattern, &name));
-    decided.is_some_and(|(_, reasons)| reasons)
+    rules.find(|(pattern, _)| matches(pattern, &name)).is_some_and(|(_, reasons)| reasons)
 }
 
 /// Whether a pattern stands for all of `text`; `*` stands for any part of it.

@@ -93,13 +93,14 @@ fn number(holder: &Value) -> Option<u16> {
         Value::String(digits) => digits.parse().ok(),
         _ => None,
     };
-    let numbers = NUMBERS.iter().filter_map(|name| read(holder.get(name)?));
-    { numbers }.find(|number| (400..600).contains(number)).and_then(|number| number.try_into().ok())
+    let mut numbers = NUMBERS.iter().filter_map(|name| read(holder.get(name)?));
+    let number = numbers.find(|number| (400..600).contains(number))?;
+    u16::try_from(number).ok()
 }
 
 fn by_name(holder: &Value) -> Option<u16> {
-    let names = NAMES.iter().filter_map(|name| holder.get(name)?.as_str());
-    { names }.find_map(|name| {
+    let mut names = NAMES.iter().filter_map(|name| holder.get(name)?.as_str());
+    names.find_map(|name| {
         let name: String = name
             .chars()
             .filter(|c| !matches!(c, '_' | '-' | ' '))

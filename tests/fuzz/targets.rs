@@ -74,7 +74,7 @@ fn texts(request: &ChatRequest) -> Vec<&str> {
 }
 
 fn to_anthropic(request: &ChatRequest) {
-    if let Ok((body, _lost)) = anthropic::encode_request(request, "m", 64) {
+    if let Ok(anthropic::Encoded { body, .. }) = anthropic::encode_request(request, "m", 64) {
         is_json(&body);
     }
 }
@@ -120,7 +120,7 @@ pub fn redact_restore(data: &[u8]) {
     let body = Bytes::from(json_string(text));
     let slot = TextSlot {
         span: 0..body.len(),
-        text: text.to_owned(),
+        text: text.into(),
         kind: SlotKind::Message,
         role: None,
         message: Some(0),

@@ -382,3 +382,52 @@ fn a_file_can_be_checked_without_its_keys() {
         assert_eq!(output.status.success(), fine, "{flag} {told}");
     }
 }
+
+#[test]
+fn the_readmes_bound_on_the_gain_matches_easy_requests() {
+    let readme = include_str!("../../README.md");
+    let bound = readme.split("{name: easy, when: {max_gain: ").nth(1).unwrap();
+    let bound: f32 = bound.split('}').next().unwrap().parse().unwrap();
+    let target = |name: &str| {
+        format!(
+            "{{name: {name}, kind: openai, model: m, base_url: \"http://127.0.0.1:9/v1\", api_key: none}}"
+        )
+    };
+    let (small, large) = (target("small"), target("large"));
+    let config = format!(
+        "ledger: {{enabled: false}}\ntargets: [{small}, {large}]\ngain: [{{cheap: small, strong: large}}]\nroute:\n  - \
+         {{name: easy, when: {{max_gain: {bound}}}, to: small}}\n  - {{name: rest, to: large}}\n"
+    );
+    let folder = folder();
+    std::fs::write(folder.path().join("weir.yaml"), config).unwrap();
+    let texts = [
+        "what is the capital of France?",
+        "translate good morning to French",
+        "is a tomato a fruit?",
+        "write a Rust function that parses CSV",
+    ];
+    let input: String =
+        texts.map(|text| format!("{}\n", serde_json::json!({"id": 1, "text": text}))).concat();
+    let output = weir(folder.path(), &["explain"], &input);
+    let rules: Vec<String> = lines(&output)
+        .iter()
+        .map(|line| line["decision"]["rule"].as_str().unwrap_or("").to_owned())
+        .collect();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(rules, ["easy", "easy", "easy", "rest"], "{said}");
+}
+
+#[test]
+fn a_check_warns_of_what_is_without_effect() {
+    let folder = folder();
+    let config = format!("{CONFIG}  - {{name: late, when: {{findings: IBAN_CODE}}, to: cloud}}\n");
+    std::fs::write(folder.path().join("weir.yaml"), config).unwrap();
+    let output = weir(folder.path(), &["config", "check"], "");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.starts_with("ok: "), "{said}");
+    assert!(
+        said.contains("warning: rule `late` can never match: `rest` stands before it"),
+        "{said}"
+    );
+    assert!(said.contains("warning: target `cloud`: no price is known for `m`"), "{said}");
+}

@@ -95,6 +95,7 @@ const CASES: &[(&str, &str)] = &[
     ("privacy", include_str!("../data/river/privacy.yaml")),
     ("routing", include_str!("../data/river/routing.yaml")),
     ("anthropic", include_str!("../data/river/anthropic.yaml")),
+    ("parameters", include_str!("../data/river/parameters.yaml")),
     ("bad_input", include_str!("../data/river/bad_input.yaml")),
     ("latency", include_str!("../data/river/latency.yaml")),
     ("streams", include_str!("../data/river/streams.yaml")),

@@ -82,7 +82,12 @@ impl Table {
             cheap: sums[1] / sums[0].max(1.0),
             strong: sums[2] / sums[0].max(1.0),
             gain: (sums[2] - sums[1] + pull * mean) / (sums[0] + pull),
-            sd: (within / (sums[0] + pull)).sqrt(),
+            sd: if sums[0] > 0.0 {
+                (within / (sums[0] + pull)).sqrt()
+            } else {
+                // Nothing is known of a category that was never seen, whatever the others have in common.
+                between.max(within / SHRINKAGE.0).sqrt()
+            },
             fixed: None,
         };
         Self { rows: names.iter().zip(&sums).map(row).collect() }

@@ -20,10 +20,11 @@ pub struct RawLocal {
     /// Inference threads. Default: the cores of this machine, at most 4; range 1–256.
     #[schemars(range(min = 1, max = 256), extend("x-unit" = "threads"))]
     pub threads: Option<u32>,
-    /// Requests that may wait for a local model. Default 64, range 1–100000.
+    /// Requests that may wait for the generator, and for an encoder of your own; the line for the edge pack is as long as a request
+    /// can wait. Default 64, range 1–100000.
     #[schemars(range(min = 1, max = 100_000), extend("x-unit" = "requests"))]
     pub queue: Option<u32>,
-    /// Tokens that may wait for a local model. Default 16384, range 128–100000000.
+    /// Tokens that may wait for the generator, and for an encoder of your own. Default 16384, range 128–100000000.
     #[schemars(range(min = 128, max = 100_000_000), extend("x-unit" = "tokens"))]
     pub queue_tokens: Option<u32>,
     /// Memory for the keys and values of what the generator has read: of the answers in work, and of earlier prompts, so that

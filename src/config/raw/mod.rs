@@ -91,8 +91,21 @@ pub struct RawConfig {
     /// Largest request body in MiB. Default 32, range 1–1024.
     #[schemars(range(min = 1, max = 1024), extend("x-unit" = "MiB"))]
     pub body_limit_mib: Option<u32>,
+    /// What requests may take of this machine together.
+    #[serde(default)]
+    pub limits: RawServing,
     /// A price table to read after the built-in one; its rows win. Default: none.
     pub prices: Option<PathBuf>,
+}
+
+/// What requests may take of this machine together.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawServing {
+    /// Memory for the requests in work: each counts six times its body until its answer begins. One that does not fit is refused
+    /// with 503 and `Retry-After`, unless it is alone. Default 1024, range 16–1048576.
+    #[schemars(range(min = 16, max = 1_048_576), extend("x-unit" = "MiB"))]
+    pub memory_mib: Option<u32>,
 }
 
 /// A key that a client may present as `Authorization: Bearer …`.

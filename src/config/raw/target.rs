@@ -127,6 +127,6 @@ pub struct RawCapabilities {
     pub n: Option<bool>,
     /// Log-probabilities. Default: only `openai` and `local`.
     pub logprobs: Option<bool>,
-    /// A `response_format` other than text. Default: only `openai` and `local`.
+    /// A `response_format` other than text. Default true; what an `anthropic` model cannot be held to goes to the next target.
     pub response_format: Option<bool>,
 }

@@ -137,6 +137,7 @@ pub(super) fn resolve(raw: &RawConfig, overrides: &Overrides, cx: &mut Context<'
         admin_keys,
         server,
         body_limit: raw.body_limit_mib.unwrap_or(32) as usize * 1024 * 1024,
+        memory_limit: (raw.limits.memory_mib.unwrap_or(1024) as usize).saturating_mul(1 << 20),
         targets,
         intents,
         gain,

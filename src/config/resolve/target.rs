@@ -292,6 +292,6 @@ fn capabilities(kind: RawKind, raw: &RawCapabilities) -> Capabilities {
         images: raw.images.unwrap_or(remote),
         n: raw.n.unwrap_or(openai),
         logprobs: raw.logprobs.unwrap_or(openai || own),
-        response_format: raw.response_format.unwrap_or(openai || own),
+        response_format: raw.response_format.unwrap_or(true),
     }
 }

@@ -1,8 +1,9 @@
 //! Decodes whole answers and errors.
 
 use super::finish_reason;
+use super::structured::ANSWER_TOOL;
 use super::usage;
-use crate::chat::{ChatResponse, Choice, ResponseToolCall, Usage};
+use crate::chat::{ChatResponse, Choice, FinishReason, ResponseToolCall, Usage};
 use crate::dialect::DialectError;
 use crate::dialect::json::{Kind, Tape, Value};
 
@@ -41,6 +42,28 @@ pub fn decode_response(body: &[u8]) -> Result<ChatResponse, DialectError> {
             usage::update(&mut counted, usage).then_some(counted)
         }),
     })
+}
+
+/// Decodes a whole answer that comes as the input of a tool: the input is its text.
+///
+/// # Errors
+/// As [`decode_response`].
+pub fn decode_structured(body: &[u8]) -> Result<ChatResponse, DialectError> {
+    let mut response = decode_response(body)?;
+    for choice in &mut response.choices {
+        let is_answer = |call: &ResponseToolCall| call.name == ANSWER_TOOL;
+        let Some(at) = choice.tool_calls.iter().position(is_answer) else { continue };
+        // Words beside it would not be JSON.
+        choice.text = Some(choice.tool_calls.swap_remove(at).arguments);
+        choice.tool_calls.clear();
+        choice.finish = choice.finish.map(without_call);
+    }
+    Ok(response)
+}
+
+/// A call that is no call of the client's ends an answer as its own words would.
+pub(super) fn without_call(reason: FinishReason) -> FinishReason {
+    if reason == FinishReason::ToolCalls { FinishReason::Stop } else { reason }
 }
 
 /// The type and the message of an error body, `{"type":"error","error":{"type","message"}}`. The message may quote the

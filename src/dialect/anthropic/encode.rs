@@ -3,6 +3,7 @@
 use super::conversation::{Conversation, conversation};
 use super::losses;
 use super::options;
+use super::structured::{self, OutputConfig};
 use crate::chat::{ChatRequest, Sampling};
 use crate::dialect::json::{Kind, Tape};
 use crate::error::{Error, ErrorKind};
@@ -22,6 +23,8 @@ struct Body<'a> {
     tools: Vec<options::WireTool<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_choice: Option<options::WireChoice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<&'a OutputConfig>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stop_sequences: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,6 +39,18 @@ struct Body<'a> {
     stream: bool,
 }
 
+/// A request in this format.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The body.
+    pub body: Bytes,
+    /// Paths of what is lost on the way.
+    pub lost: Vec<String>,
+    /// Whether the answer comes as the input of a tool: [`super::decode_structured`] and
+    /// [`super::StreamDecoder::structured`] read it.
+    pub by_tool: bool,
+}
+
 /// Encodes a request for `model`, and names what is lost on the way by path. `default_max_tokens` applies where the
 /// client set no limit, because this format demands one.
 ///
@@ -44,13 +59,13 @@ struct Body<'a> {
 ///
 /// # Errors
 /// [`ErrorKind::Unsupported`] for what would change the meaning if left out (several choices, audio, files, image
-/// addresses that the provider cannot fetch, a conversation without turns); [`ErrorKind::InvalidValue`] for a tool
+/// addresses that the provider cannot fetch, a conversation without turns, a form of the answer that the model cannot be held to); [`ErrorKind::InvalidValue`] for a tool
 /// result that answers no call.
 pub fn encode_request(
     request: &ChatRequest,
     model: &str,
     default_max_tokens: u32,
-) -> Result<(Bytes, Vec<String>), Error> {
+) -> Result<Encoded, Error> {
     if request.sampling.n.is_some_and(|n| n > 1) {
         return Err(unsupported("n", "the target answers with one choice only; ask for `n` of 1"));
     }
@@ -61,7 +76,15 @@ pub fn encode_request(
     let raw = tape.root();
     let mut lost = losses::of(request, raw);
     let conversation = conversation(request, &mut lost)?;
-    let tools = options::tools(request, raw, &mut lost);
+    let form = structured::form(request, raw, model)?;
+    let own = options::tools(request, raw, &mut lost);
+    let (tools, tool_choice) = match form.tool() {
+        Some((tool, choice)) => (vec![tool], Some(choice)),
+        None => {
+            let choice = options::choice(request, own.is_empty());
+            (own, choice)
+        }
+    };
     let (temperature, top_p) = randomness(&request.sampling, &mut lost);
     let body = Body {
         model,
@@ -70,8 +93,9 @@ pub fn encode_request(
             raw.get("cache_control").filter(|control| control.kind() == Kind::Object),
         ),
         conversation,
-        tool_choice: options::choice(request, tools.is_empty()),
+        tool_choice,
         tools,
+        output_config: form.config(),
         stop_sequences: stops(&request.sampling, &mut lost),
         temperature,
         top_p,
@@ -84,7 +108,7 @@ pub fn encode_request(
     })?;
     lost.sort();
     lost.dedup();
-    Ok((body.into(), lost))
+    Ok(Encoded { body: body.into(), lost, by_tool: form.tool().is_some() })
 }
 
 /// The highest temperature here is 1, and recent models refuse `top_p` beside a temperature; 1 is its neutral value.

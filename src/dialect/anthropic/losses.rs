@@ -22,10 +22,6 @@ pub(super) fn of(request: &ChatRequest, raw: Value<'_>) -> Vec<String> {
     if request.sampling.top_logprobs.is_some() {
         lost.push("top_logprobs".to_owned());
     }
-    let format = raw.get("response_format");
-    if format.is_some_and(|format| !format.get("type").is_some_and(|kind| kind.is("text"))) {
-        lost.push("response_format".to_owned());
-    }
     if raw.get("user").is_some() && raw.get("safety_identifier").is_some() {
         lost.push("user".to_owned());
     }

@@ -10,10 +10,11 @@ mod encode;
 mod losses;
 mod options;
 mod stream;
+mod structured;
 mod usage;
 
-pub use decode::{decode_error, decode_response};
-pub use encode::encode_request;
+pub use decode::{decode_error, decode_response, decode_structured};
+pub use encode::{Encoded, encode_request};
 pub use stream::StreamDecoder;
 
 #[cfg(test)]

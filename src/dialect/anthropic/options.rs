@@ -25,6 +25,24 @@ pub(super) struct WireChoice<'a> {
     disable_parallel_tool_use: bool,
 }
 
+impl<'a> WireTool<'a> {
+    /// A tool without more.
+    pub(super) fn new(
+        name: &'a str,
+        description: Option<&'a str>,
+        input_schema: Box<RawValue>,
+    ) -> Self {
+        Self { name, description, input_schema, cache_control: None }
+    }
+}
+
+impl<'a> WireChoice<'a> {
+    /// This tool and no other.
+    pub(super) fn of(name: &'a str) -> Self {
+        Self { r#type: "tool", name: Some(name), disable_parallel_tool_use: true }
+    }
+}
+
 #[derive(Serialize)]
 pub(super) struct Metadata {
     user_id: String,

@@ -1,7 +1,8 @@
 //! Decodes the events of a stream.
 
-use super::decode::{text_of, utf8};
+use super::decode::{text_of, utf8, without_call};
 use super::finish_reason;
+use super::structured::ANSWER_TOOL;
 use super::usage;
 use crate::chat::{StreamEvent, Usage};
 use crate::dialect::DialectError;
@@ -15,6 +16,10 @@ pub struct StreamDecoder {
     calls: BTreeMap<u64, Call>,
     n_calls: u32,
     usage: Usage,
+    /// Whether the answer comes as the input of a tool.
+    by_tool: bool,
+    /// The block of that input, once it has begun.
+    answer: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -27,6 +32,11 @@ impl StreamDecoder {
     /// A decoder at the start of a stream.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same for an answer that comes as the input of a tool: the input is its text.
+    pub fn structured() -> Self {
+        Self { by_tool: true, ..Self::default() }
     }
 
     /// The events in the data of one SSE event; the type inside the data counts. [`StreamEvent::End`] comes from
@@ -63,9 +73,10 @@ impl StreamDecoder {
                     .get("delta")
                     .and_then(|delta| delta.get("stop_reason"))
                     .and_then(Value::text);
-                let finish = reason.map(|reason| StreamEvent::Finish {
-                    choice: 0,
-                    reason: finish_reason(&reason),
+                let finish = reason.map(|reason| {
+                    let reason = finish_reason(&reason);
+                    let reason = if self.by_tool { without_call(reason) } else { reason };
+                    StreamEvent::Finish { choice: 0, reason }
                 });
                 finish.into_iter().chain(self.count(event)).collect()
             }
@@ -83,6 +94,24 @@ impl StreamDecoder {
 
     fn begin(&mut self, block: u64, content: Value<'_>) -> Vec<StreamEvent> {
         match &*text_of(content, "type") {
+            // Words beside the answer would not be JSON.
+            "text" if self.by_tool => Vec::new(),
+            "tool_use" if self.by_tool => {
+                if self.answer.is_none()
+                    && content.get("name").is_some_and(|name| name.is(ANSWER_TOOL))
+                {
+                    self.answer = Some(block);
+                }
+                let input = content.get("input").filter(|input| input.fields().next().is_some());
+                let call = Call { index: 0, has_arguments: input.is_some() };
+                self.calls.insert(block, call);
+                let own = self.answer == Some(block);
+                input
+                    .filter(|_| own)
+                    .and_then(|input| text(input.raw().to_owned()))
+                    .into_iter()
+                    .collect()
+            }
             "text" => text(text_of(content, "text")).into_iter().collect(),
             "thinking" => reasoning(text_of(content, "thinking")).into_iter().collect(),
             "tool_use" => {
@@ -106,6 +135,7 @@ impl StreamDecoder {
 
     fn delta(&mut self, block: u64, delta: Value<'_>) -> Option<StreamEvent> {
         match &*text_of(delta, "type") {
+            "text_delta" if self.by_tool => None,
             "text_delta" => text(text_of(delta, "text")),
             "thinking_delta" => reasoning(text_of(delta, "thinking")),
             "input_json_delta" => {
@@ -113,6 +143,9 @@ impl StreamDecoder {
                 // Blocks that are no calls of the client's tools have input too; it is not for the client.
                 let call = self.calls.get_mut(&block).filter(|_| !part.is_empty())?;
                 call.has_arguments = true;
+                if self.by_tool {
+                    return text(part).filter(|_| self.answer == Some(block));
+                }
                 Some(arguments(call.index, part))
             }
             _ => None,
@@ -122,6 +155,10 @@ impl StreamDecoder {
     /// Arguments are JSON text, so a call without any gets an empty object.
     fn end(&mut self, block: u64) -> Option<StreamEvent> {
         let call = self.calls.remove(&block)?;
+        if self.by_tool {
+            let empty = self.answer == Some(block) && !call.has_arguments;
+            return text("{}".to_owned()).filter(|_| empty);
+        }
         (!call.has_arguments).then(|| arguments(call.index, "{}".to_owned()))
     }
 

@@ -16,7 +16,7 @@ fn requests() {
     check(include_str!("../../../tests/data/dialect/anthropic/requests.txt"), |body| {
         let request = decode_request(Bytes::copy_from_slice(body.as_bytes())).unwrap();
         match encode_request(&request, "claude", 4096) {
-            Ok((body, lost)) => {
+            Ok(Encoded { body, lost, .. }) => {
                 serde_json::from_slice::<Value>(&body).unwrap();
                 format!("{}\nlost {lost:?}", std::str::from_utf8(&body).unwrap())
             }
@@ -207,5 +207,57 @@ proptest! {
             let _ = decoder.push(line);
             let _ = decode_response(line);
         }
+    }
+}
+
+#[test]
+fn how_answers_in_json_are_asked_for() {
+    let word =
+        json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]});
+    let with = |key: &str, value: Value| {
+        let mut schema = word.clone();
+        schema["properties"]["a"][key] = value;
+        schema
+    };
+    let new = "claude-sonnet-4-5-20250929";
+    let nested =
+        json!({"type": "object", "properties": {"list": {"type": "array", "items": word.clone()}}});
+    let recursive = json!({"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}},
+        "$defs": {"n": {"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}}}});
+    let defined = json!({"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}, "$defs": {"n": word.clone()}});
+    let open = json!({"type": "object", "additionalProperties": {"type": "string"}});
+    for (model, schema, way) in [
+        (new, word.clone(), "schema"),
+        ("claude-opus-4-7", word.clone(), "schema"),
+        ("claude-haiku-5-5", nested.clone(), "schema"),
+        (new, defined, "schema"),
+        (new, with("format", json!("email")), "schema"),
+        (new, with("enum", json!(["x", "y"])), "schema"),
+        (new, json!({"type": "array", "items": word.clone()}), "schema"),
+        (new, with("minLength", json!(3)), "tool"),
+        (new, with("pattern", json!("^a")), "tool"),
+        (new, with("format", json!("made-up")), "tool"),
+        (new, recursive, "tool"),
+        (new, open, "tool"),
+        ("claude-3-5-haiku", word.clone(), "tool"),
+        ("claude-sonnet-4-20250514", nested, "tool"),
+        ("claude-3-5-haiku", json!({"type": "array", "items": {"type": "string"}}), "refused"),
+        (new, json!({"type": "array", "items": {"type": "string"}, "minItems": 3}), "refused"),
+    ] {
+        let body = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}],
+            "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}});
+        let request = decode_request(Bytes::from(body.to_string())).unwrap();
+        let got = match encode_request(&request, model, 9) {
+            Err(_) => "refused",
+            Ok(Encoded { by_tool: true, .. }) => "tool",
+            Ok(encoded) => {
+                let sent: Value = serde_json::from_slice(&encoded.body).unwrap();
+                let sent = &sent["output_config"]["format"]["schema"];
+                assert!(sent.to_string().contains("\"additionalProperties\":false"), "{sent}");
+                assert_eq!(encoded.lost, Vec::<String>::new());
+                "schema"
+            }
+        };
+        assert_eq!(got, way, "{model} {schema}");
     }
 }

@@ -63,6 +63,11 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
+    /// From a place in the text on.
+    pub(super) fn from(text: &'a str, at: usize) -> Self {
+        Self { text, at }
+    }
+
     /// Offset of the next byte.
     pub(in crate::dialect) fn at(&self) -> usize {
         self.at

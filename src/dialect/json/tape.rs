@@ -1,6 +1,8 @@
-//! A JSON document as a flat list of nodes in document order, each with its span and the index behind its subtree.
+//! A JSON document as a flat list of nodes in document order, eight bytes each: where it begins, and how long it is or which node
+//! stands behind its subtree.
 //!
-//! Invariant: offsets are 32 bits wide, so documents of 4 GiB and more are refused.
+//! Invariant: offsets are 32 bits wide and numbers of nodes 28, so larger documents are refused. Where an object or an array ends
+//! is not kept but found again, since hardly anybody asks.
 
 use super::scan::{Scanner, Sink, Syntax, Token};
 use super::unescape;
@@ -9,14 +11,50 @@ use std::ops::Range;
 
 pub(in crate::dialect) use super::scan::Token as Kind;
 
+/// One value (or key). Of `rest` the low three bits are its kind, the next says whether it holds escapes, and the others are
+/// the index of the node behind its subtree, or the length of a value without one, if it is below [`MOST`].
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    kind: Kind,
-    escaped: bool,
     start: u32,
-    end: u32,
-    /// Index of the first node behind the subtree.
-    next: u32,
+    rest: u32,
+}
+
+/// The largest number that a node has room for.
+const MOST: u32 = (1 << 28) - 1;
+
+const KINDS: [Kind; 8] = [
+    Kind::Object,
+    Kind::Array,
+    Kind::Key,
+    Kind::String,
+    Kind::Number,
+    Kind::True,
+    Kind::False,
+    Kind::Null,
+];
+
+impl Node {
+    fn new(kind: Kind, escaped: bool, start: usize, number: usize) -> Self {
+        let number = u32::try_from(number).unwrap_or(MOST).min(MOST);
+        let rest = number << 4 | u32::from(escaped) << 3 | kind as u32;
+        Self { start: start as u32, rest }
+    }
+
+    fn kind(self) -> Kind {
+        KINDS[(self.rest & 7) as usize]
+    }
+
+    fn escaped(self) -> bool {
+        self.rest & 8 != 0
+    }
+
+    fn number(self) -> usize {
+        (self.rest >> 4) as usize
+    }
+
+    fn is_container(self) -> bool {
+        matches!(self.kind(), Kind::Object | Kind::Array)
+    }
 }
 
 /// A parsed document.
@@ -41,26 +79,18 @@ struct Builder {
 impl Sink for Builder {
     fn open(&mut self, token: Token, start: usize) {
         self.open.push(self.nodes.len() as u32);
-        self.leaf(token, start..start, false);
+        self.nodes.push(Node::new(token, false, start, 0));
     }
 
-    fn close(&mut self, end: usize) {
-        let next = self.nodes.len() as u32;
+    fn close(&mut self, _: usize) {
+        let next = self.nodes.len();
         if let Some(node) = self.open.pop().and_then(|index| self.nodes.get_mut(index as usize)) {
-            node.end = end as u32;
-            node.next = next;
+            *node = Node::new(node.kind(), false, node.start as usize, next);
         }
     }
 
     fn leaf(&mut self, kind: Token, span: Range<usize>, escaped: bool) {
-        let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node {
-            kind,
-            escaped,
-            start: span.start as u32,
-            end: span.end as u32,
-            next,
-        });
+        self.nodes.push(Node::new(kind, escaped, span.start, span.len()));
     }
 }
 
@@ -71,10 +101,13 @@ impl<'a> Tape<'a> {
             return Err(Syntax { at: u32::MAX as usize, expected: "a document under 4 GiB" });
         }
         let mut builder =
-            Builder { nodes: Vec::with_capacity(text.len() / 16 + 8), open: Vec::new() };
+            Builder { nodes: Vec::with_capacity(text.len() / 64 + 8), open: Vec::new() };
         let mut scanner = Scanner::new(text);
         scanner.value(&mut builder)?;
         scanner.finish()?;
+        if builder.nodes.len() >= MOST as usize {
+            return Err(Syntax { at: text.len(), expected: "fewer than 268 million values" });
+        }
         Ok(Self { text, nodes: builder.nodes })
     }
 
@@ -86,18 +119,19 @@ impl<'a> Tape<'a> {
 
 impl<'t> Value<'t> {
     fn node(self) -> Node {
-        self.tape.nodes.get(self.index).copied().unwrap_or(Node {
-            kind: Kind::Null,
-            escaped: false,
-            start: 0,
-            end: 0,
-            next: u32::MAX,
-        })
+        let nothing = Node { start: 0, rest: MOST << 4 | Kind::Null as u32 };
+        self.tape.nodes.get(self.index).copied().unwrap_or(nothing)
+    }
+
+    /// Index of the first node behind its subtree, in any number of nodes.
+    fn next(self) -> usize {
+        let node = self.node();
+        if node.is_container() { node.number() } else { self.index + 1 }
     }
 
     /// What it is.
     pub(in crate::dialect) fn kind(self) -> Kind {
-        self.node().kind
+        self.node().kind()
     }
 
     /// Whether it is a string (or a key).
@@ -105,10 +139,15 @@ impl<'t> Value<'t> {
         matches!(self.kind(), Kind::String | Kind::Key)
     }
 
-    /// Its place in the document.
+    /// Its place in the document. That of an object or an array is looked for anew, in as many steps as it has bytes.
     pub(in crate::dialect) fn span(self) -> Range<usize> {
         let node = self.node();
-        node.start as usize..node.end as usize
+        let start = node.start as usize;
+        if !node.is_container() && node.number() < MOST as usize {
+            return start..start + node.number();
+        }
+        let mut again = Scanner::from(self.tape.text, start);
+        again.skip().unwrap_or(start..start)
     }
 
     /// Its JSON as written.
@@ -125,8 +164,8 @@ impl<'t> Value<'t> {
     /// A string's text.
     pub(in crate::dialect) fn text(self) -> Option<Cow<'t, str>> {
         let node = self.node();
-        match node.kind {
-            Kind::String | Kind::Key if node.escaped => Some(Cow::Owned(unescape(self.inner()))),
+        match node.kind() {
+            Kind::String | Kind::Key if node.escaped() => Some(Cow::Owned(unescape(self.inner()))),
             Kind::String | Kind::Key => Some(Cow::Borrowed(self.inner())),
             _ => None,
         }
@@ -135,8 +174,8 @@ impl<'t> Value<'t> {
     /// Whether it is a string with this text.
     pub(in crate::dialect) fn is(self, text: &str) -> bool {
         let node = self.node();
-        match node.kind {
-            Kind::String | Kind::Key if node.escaped => unescape(self.inner()) == text,
+        match node.kind() {
+            Kind::String | Kind::Key if node.escaped() => unescape(self.inner()) == text,
             Kind::String | Kind::Key => self.inner() == text,
             _ => false,
         }
@@ -175,25 +214,23 @@ impl<'t> Value<'t> {
 
     /// The values of an array; nothing for other kinds.
     pub(in crate::dialect) fn items(self) -> impl Iterator<Item = Value<'t>> {
-        let node = self.node();
-        let end = if node.kind == Kind::Array { node.next as usize } else { 0 };
+        let end = if self.kind() == Kind::Array { self.next() } else { 0 };
         let mut at = self.index + 1;
         std::iter::from_fn(move || {
             let item = Value { tape: self.tape, index: at };
-            (at < end).then(|| at = item.node().next as usize)?;
+            (at < end).then(|| at = item.next())?;
             Some(item)
         })
     }
 
     /// The keys and values of an object; nothing for other kinds.
     pub(in crate::dialect) fn fields(self) -> impl Iterator<Item = (Value<'t>, Value<'t>)> {
-        let node = self.node();
-        let end = if node.kind == Kind::Object { node.next as usize } else { 0 };
+        let end = if self.kind() == Kind::Object { self.next() } else { 0 };
         let mut at = self.index + 1;
         std::iter::from_fn(move || {
             let key = Value { tape: self.tape, index: at };
             let value = Value { tape: self.tape, index: at + 1 };
-            (at < end).then(|| at = value.node().next as usize)?;
+            (at < end).then(|| at = value.next())?;
             Some((key, value))
         })
     }
@@ -230,6 +267,6 @@ impl<'t> Value<'t> {
 
     /// Index of the first node behind its subtree.
     pub(in crate::dialect) fn behind(self) -> usize {
-        (self.node().next as usize).min(self.tape.nodes.len())
+        self.next().min(self.tape.nodes.len())
     }
 }

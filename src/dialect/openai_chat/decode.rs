@@ -43,6 +43,13 @@ const FIELDS: [&str; 20] = [
 /// Most names kept in [`ChatRequest::unknown_fields`].
 const MAX_UNKNOWN_FIELDS: usize = 64;
 
+/// Most messages of a conversation: far more than any model takes, and few enough that those without words stay small.
+const MAX_MESSAGES: usize = 65_536;
+/// So many texts are always taken.
+const FEWEST_REFUSED: usize = 131_072;
+/// Bytes of the body for each text beyond: what is kept beside a text is a few times that.
+const BYTES_A_TEXT: usize = 24;
+
 /// Decodes a request body.
 ///
 /// The texts list holds every string, every key and every long number that may carry words. Left out is only what the dialect
@@ -83,7 +90,8 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
     if body.kind() != Kind::Object {
         return Err(Invalid::kind("a JSON object", body));
     }
-    let mut words = Words::default();
+    let most = FEWEST_REFUSED.max(body.span().len() / BYTES_A_TEXT);
+    let mut words = Words { most, ..Words::default() };
     let other = Place::outside(SlotKind::Other);
     let mut request = empty(body.span().start + 1);
     let mut model = None;
@@ -156,6 +164,11 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
     if request.messages.is_empty() {
         return Err(Invalid::missing("an array of messages")).field("messages");
     }
+    if words.too_many {
+        return Err(Invalid::new(format!(
+            "holds more than {most} texts, most of them tiny; join them, or send them in several requests"
+        )));
+    }
     cached::apply(&mut words, &tool_spans);
     request.texts = words.slots;
     request.unchecked = words.unchecked;
@@ -166,6 +179,9 @@ fn messages(value: Value<'_>, words: &mut Words) -> Result<Vec<crate::chat::Mess
     let Some(list) = array(value)? else { return Ok(Vec::new()) };
     let mut messages = Vec::new();
     for (index, item) in list.items().enumerate() {
+        if index == MAX_MESSAGES {
+            return Err(Invalid::new(format!("must hold at most {MAX_MESSAGES} messages")));
+        }
         messages.push(message::message(item, index, words).index(index)?);
     }
     if messages.is_empty() {

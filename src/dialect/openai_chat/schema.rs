@@ -127,7 +127,7 @@ impl Words {
                 Some(Keyword::Words) => self.add_all(value, SCHEMA),
                 Some(Keyword::Names) => self.add_names(value, SCHEMA),
                 Some(Keyword::Named) => {
-                    self.add_by_name(value, |words, schema| words.add_schema(schema))
+                    self.add_by_name(value, Self::add_schema);
                 }
                 Some(Keyword::NamesByName) => {
                     self.add_by_name(value, |words, names| match names.kind() {

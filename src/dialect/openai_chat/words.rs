@@ -5,6 +5,7 @@ use super::data::is_data;
 use super::places::{Field, Form};
 use crate::chat::{Role, SlotKind, TextSlot};
 use crate::dialect::json::{Kind, Value};
+use compact_str::CompactString;
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,10 @@ pub(super) struct Mark {
 pub(super) struct Words {
     pub(super) slots: Vec<TextSlot>,
     pub(super) marks: Vec<Mark>,
+    /// How many there may be; 0 for any number.
+    pub(super) most: usize,
+    /// Whether there were more.
+    pub(super) too_many: bool,
     /// Kinds of content that go unread, each once.
     pub(super) unchecked: Vec<&'static str>,
     /// Ids of calls that a provider made, as far as the conversation has come.
@@ -53,6 +58,9 @@ const MIN_KEY: usize = 3;
 /// Fewest digits of a number that may be somebody's: an account, a card, a telephone.
 const MIN_DIGITS: usize = 8;
 
+/// Single letters count as texts until there are so many texts: there may be millions of them.
+const MANY: usize = 4096;
+
 impl Words {
     /// Adds one string and returns its index.
     pub(super) fn add(&mut self, string: Value<'_>, place: Place) -> usize {
@@ -60,7 +68,11 @@ impl Words {
         self.push(string, text, place)
     }
 
-    fn push(&mut self, value: Value<'_>, text: String, place: Place) -> usize {
+    fn push(&mut self, value: Value<'_>, text: CompactString, place: Place) -> usize {
+        if self.most > 0 && self.slots.len() >= self.most {
+            self.too_many = true;
+            return self.slots.len() - 1;
+        }
         self.slots.push(TextSlot {
             span: value.span(),
             text,
@@ -94,12 +106,12 @@ impl Words {
         let plain = |raw: &str| raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         match number.raw() {
             raw if plain(raw) => {
-                self.push(number, raw.to_owned(), place);
+                self.push(number, raw.into(), place);
             }
             // A card may be written 4.111e15.
             _ => {
                 if let Some(whole) = number.integer() {
-                    self.push(number, whole.to_string(), place);
+                    self.push(number, whole.to_string().into(), place);
                 }
             }
         }
@@ -130,6 +142,8 @@ impl Words {
         for node in value.subtree() {
             match node.kind() {
                 Kind::Key => self.add_key(node, place),
+                // A single letter is nobody's name.
+                Kind::String if node.inner().len() < 2 && self.slots.len() >= MANY => {}
                 Kind::String => {
                     self.add(node, place);
                 }

@@ -138,6 +138,7 @@ fn indifferent(config: &mut Config) {
     config.api_keys.clear();
     config.admin_keys.clear();
     config.body_limit = 0;
+    config.memory_limit = 0;
     config.ledger.path = None;
     config.ledger.queue_len = 0;
     let local = &mut config.local;

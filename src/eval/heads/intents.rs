@@ -5,6 +5,7 @@ use crate::analyze::{EmbedError, Embedder, IntentModel, deciding_of};
 use crate::chat::Intent;
 use crate::config::resolved::IntentSpec;
 use crate::eval::metric::{auroc, bootstrap, quantile, share};
+use crate::inference::Terms;
 use crate::live::EncoderOf;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -61,8 +62,10 @@ pub(super) async fn intents(
     rows: &[IntentRow],
     lines: &mut Vec<Line>,
 ) -> Result<(), EvalError> {
-    let embedder =
-        Remembering { inner: EncoderOf(subject.runtime), known: Mutex::new(HashMap::new()) };
+    let embedder = Remembering {
+        inner: EncoderOf(subject.runtime, Terms::default()),
+        known: Mutex::new(HashMap::new()),
+    };
     let of =
         |split: &str| -> Vec<&IntentRow> { rows.iter().filter(|row| row.split == split).collect() };
     let (train, test, outside) = (of("train"), of("test"), of("oos_test"));

@@ -1,7 +1,7 @@
 //! Suites in both forms, and everything that is refused.
 
 use super::import::{From, Options, convert};
-use super::{Suite, SuiteError};
+use super::{Case, Suite, SuiteError};
 use std::sync::Arc;
 
 const HEAD: &str = r#"{"suite": "s", "labels": ["a", "b"], "tiers": ["small", "large"]}"#;
@@ -223,9 +223,163 @@ fn what_a_suite_cannot_say_is_an_error_or_told() {
             "prompts: ['{{gone}}']\ntests: [{vars: {}, assert: [{type: equals, value: a}]}]",
             "variable is missing",
         ),
-        (From::Promptfoo, "yaml", "tests: file://x.csv", "`tests` must be a list"),
+        (From::Promptfoo, "yaml", "tests: file://x.csv", "`x.csv` is a file of its own"),
     ] {
         let problem = convert(from, ending, text, &options).unwrap_err();
         assert!(problem.contains(part), "{part}: {problem}");
     }
+}
+
+/// Files beside a configuration of promptfoo.
+const BESIDE: &[(&str, &str)] = &[
+    (
+        "cases.csv",
+        "text,lang,__expected,__expected2,__description\nGood day,Spanish,equals: Buenos días,,first\nCat,Danish,\"contains-any: kat,Kat\",icontains: kat,\nDog,French,chien,,\n",
+    ),
+    (
+        "cases.json",
+        "[{\"description\":\"d\",\"vars\":{\"text\":\"Cat\",\"lang\":\"Danish\"},\"assert\":[{\"type\":\"contains-any\",\"value\":\"kat,Kat\"}]}]",
+    ),
+    (
+        "cases.jsonl",
+        "{\"vars\":{\"text\":\"Cat\",\"lang\":\"Danish\"},\"assert\":[{\"type\":\"equals\",\"value\":\"kat\"}]}\n\n",
+    ),
+    (
+        "cases.yaml",
+        "- {vars: {text: Cat, lang: [Danish, French]}, assert: [{type: contains, value: '{{lang}}'}]}\n",
+    ),
+    ("odd.csv", "text,__expected\na,javascript: output > 1\n"),
+    ("odd2.csv", "text,__suffix\na,b\n"),
+    ("a.txt", "A long\ntext.\n"),
+    ("vars.yaml", "{text: Cat, lang: Danish}"),
+    ("prompt.txt", "Say {{text}} in {{lang}}"),
+    ("default.yaml", "{vars: {lang: Spanish}, assert: [{type: not-icontains, value: sorry}]}"),
+];
+
+#[test]
+fn promptfoo_keeps_parts_in_files_and_lists() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in BESIDE {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let of = |config: &str, skip_unknown: bool| {
+        let path = folder.path().join("promptfooconfig.yaml");
+        std::fs::write(&path, config).unwrap();
+        let options = Options { name: "s".to_owned(), skip_unknown, ..Options::default() };
+        super::import::import(From::Promptfoo, &path, &options).map_err(|error| error.to_string())
+    };
+    let says = |config: &str| -> Vec<String> {
+        let imported = of(config, false).unwrap_or_else(|error| panic!("{config}: {error}"));
+        let suite =
+            parse(&imported.lines, true).unwrap_or_else(|error| panic!("{config}: {error}"));
+        let words = |case: &Case| {
+            let step = &case.steps[0];
+            format!(
+                "{} {} {}",
+                case.id,
+                step.messages[0]["content"].as_str().unwrap(),
+                step.checks.len()
+            )
+        };
+        suite.cases.iter().map(words).collect()
+    };
+    const PROMPT: &str = "prompts: ['{{lang}}: {{text}}']\n";
+    const ONE: &str = "assert: [{type: icontains, value: a}]";
+    for (config, expected) in [
+        (
+            "tests: file://cases.csv",
+            &[
+                "case-0001 Spanish: Good day 1",
+                "case-0002 Danish: Cat 2",
+                "case-0003 French: Dog 1",
+            ][..],
+        ),
+        (
+            "tests: cases.csv",
+            &[
+                "case-0001 Spanish: Good day 1",
+                "case-0002 Danish: Cat 2",
+                "case-0003 French: Dog 1",
+            ],
+        ),
+        ("tests: file://cases.json", &["case-0001 Danish: Cat 1"]),
+        ("tests: file://cases.jsonl", &["case-0001 Danish: Cat 1"]),
+        ("tests: file://cases.yaml", &["case-0001-v1 Danish: Cat 1", "case-0001-v2 French: Cat 1"]),
+        (
+            "tests: [file://cases.json, file://cases.jsonl]",
+            &["case-0001 Danish: Cat 1", "case-0002 Danish: Cat 1"],
+        ),
+        (
+            &format!("tests: [{{vars: {{text: cat, lang: [German, French]}}, {ONE}}}]"),
+            &["case-0001-v1 German: cat 1", "case-0001-v2 French: cat 1"],
+        ),
+        (
+            &format!("tests: [{{vars: {{text: [a, b], lang: [x, y]}}, {ONE}}}]"),
+            &[
+                "case-0001-v1 x: a 1",
+                "case-0001-v2 y: a 1",
+                "case-0001-v3 x: b 1",
+                "case-0001-v4 y: b 1",
+            ],
+        ),
+        (
+            &format!("tests: [{{vars: {{text: file://a.txt, lang: Danish}}, {ONE}}}]"),
+            &["case-0001 Danish: A long\ntext. 1"],
+        ),
+        (&format!("tests: [{{vars: file://vars.yaml, {ONE}}}]"), &["case-0001 Danish: Cat 1"]),
+        (
+            &format!("defaultTest: file://default.yaml\ntests: [{{vars: {{text: Cat}}, {ONE}}}]"),
+            &["case-0001 Spanish: Cat 2"],
+        ),
+        (
+            &format!(
+                "scenarios: [{{config: [{{vars: {{lang: A}}}}, {{vars: {{lang: B}}}}], tests: [{{vars: {{text: t}}, {ONE}}}]}}]"
+            ),
+            &["case-0001 A: t 1", "case-0002 B: t 1"],
+        ),
+    ] {
+        assert_eq!(says(&format!("{PROMPT}{config}\n")), expected, "{config}");
+    }
+    assert_eq!(
+        says(&format!(
+            "prompts: [file://prompt.txt]\ntests: [{{vars: {{text: a, lang: b}}, {ONE}}}]"
+        )),
+        ["case-0001 Say a in b 1"]
+    );
+
+    for (config, part) in [
+        ("tests: file://gone.csv", "gone.csv"),
+        ("tests: file://cases.js", "are not read"),
+        ("tests: 'file://*.yaml'", "by a pattern"),
+        ("tests: https://example.com/t.csv", "another place"),
+        ("tests: file://odd.csv", "`javascript` has no counterpart"),
+        ("tests: file://odd2.csv", "the column `__suffix` has no counterpart"),
+        ("tests: file://a.txt", "are not read"),
+        ("tests: [just words]", "are not read"),
+        (
+            "tests: [{vars: {text: file://x.py, lang: a}, assert: [{type: equals, value: a}]}]",
+            "cannot be read",
+        ),
+        (
+            "tests: [{vars: {text: file://gone.txt, lang: a}, assert: [{type: equals, value: a}]}]",
+            "gone.txt",
+        ),
+        (
+            "tests: [{vars: {text: a, lang: b}, assert: [{type: equals, value: file://a.txt}]}]",
+            "in a file of its own",
+        ),
+        ("tests: [{vars: {text: a, lang: b}, assert: file://a.yaml}]", "`assert` must be a list"),
+        ("scenarios: [file://s.yaml]", "a scenario is a file of its own"),
+    ] {
+        let problem = of(&format!("{PROMPT}{config}\n"), false).unwrap_err();
+        assert!(problem.contains(part), "{config}: {problem}");
+    }
+    let skipped = of(
+        &format!(
+            "{PROMPT}tests: [{{vars: {{text: a, lang: b}}, assert: [{{type: not-is-json}}, {{type: equals, value: a}}]}}]\n"
+        ),
+        true,
+    );
+    let skipped = skipped.unwrap();
+    assert_eq!((skipped.n_cases, skipped.skipped.len()), (1, 1));
 }

@@ -1,4 +1,4 @@
-//! Readings by the content of their texts.
+//! Readings by the content of their texts, each tenant's for itself: how fast an answer comes says nothing about others.
 //!
 //! Invariants: bounded in bytes; no text is kept, only a hash under a key of this process, so a key tells nothing and
 //! cannot be aimed at.
@@ -12,7 +12,7 @@ use std::sync::Arc;
 const CAPACITY: u64 = 16 << 20;
 
 /// Half of a keyed SHA-256.
-type Key = [u8; 16];
+pub type Key = [u8; 16];
 
 /// Readings of texts that were read before.
 pub struct ReadingCache {
@@ -39,9 +39,13 @@ impl ReadingCache {
         usize::try_from(self.entries.weighted_size()).unwrap_or(usize::MAX)
     }
 
-    /// The key of a text.
-    pub(in crate::inference) fn key(&self, text: &str) -> Key {
-        let hash = Sha256::new().chain_update(self.secret).chain_update(text).finalize();
+    /// The key of a text of a tenant, read with or without what each word is worth.
+    pub(in crate::inference) fn key(&self, text: &str, tenant: Option<&str>, words: bool) -> Key {
+        let hash = Sha256::new().chain_update(self.secret);
+        let hash = hash.chain_update([u8::from(words), u8::from(tenant.is_some())]);
+        let tenant = tenant.unwrap_or_default();
+        let hash = hash.chain_update((tenant.len() as u64).to_le_bytes()).chain_update(tenant);
+        let hash = hash.chain_update(text).finalize();
         hash.first_chunk().copied().unwrap_or_default()
     }
 
@@ -88,15 +92,25 @@ mod tests {
     #[test]
     fn keeps_by_content_and_never_more_than_its_capacity() {
         let cache = ReadingCache::new(40_000);
-        let key = cache.key("hello");
-        assert_eq!(key, cache.key("hello"));
-        assert_ne!(key, cache.key("hello "));
-        assert_ne!(key, ReadingCache::new(1).key("hello"), "another process has other keys");
+        let key = cache.key("hello", None, false);
+        assert_eq!(key, cache.key("hello", None, false));
+        for (text, tenant, words) in [
+            ("hello ", None, false),
+            ("hello", None, true),
+            ("hello", Some(""), false),
+            ("hello", Some("a"), false),
+            ("ahello", None, false),
+        ] {
+            assert_ne!(key, cache.key(text, tenant, words), "{text:?} {tenant:?} {words}");
+        }
+        assert_ne!(cache.key("bc", Some("a"), false), cache.key("c", Some("ab"), false));
+        let other = ReadingCache::new(1).key("hello", None, false);
+        assert_ne!(key, other, "another process has other keys");
         assert!(cache.get(&key).is_none());
         cache.insert(key, reading(3));
         assert_eq!(cache.get(&key).map(|found| found.n_tokens), Some(3));
         for i in 0..100 {
-            cache.insert(cache.key(&i.to_string()), reading(1000));
+            cache.insert(cache.key(&i.to_string(), None, false), reading(1000));
         }
         cache.entries.run_pending_tasks();
         assert!(cache.entries.weighted_size() <= 40_000);

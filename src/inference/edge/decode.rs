@@ -5,7 +5,6 @@
 //! anew. Punctuation at the edges is not part of an entity.
 
 use super::pack::Manifest;
-use super::tokens::Word;
 use std::ops::Range;
 
 /// One entity.
@@ -51,34 +50,54 @@ impl WordScores {
     }
 }
 
-/// The entities of a text from the scores of its words.
-pub(super) fn entities(
-    text: &str,
-    words: &[Word],
-    scores: &[WordScores],
-    types: &Manifest,
-) -> Vec<Tagged> {
-    let mut out = Vec::new();
-    let mut open: Option<(usize, Tagged, f32)> = None;
-    for (word, scores) in words.iter().zip(scores) {
+/// The entities of a text, from the scores of its words in order.
+#[derive(Debug, Default)]
+pub(super) struct Entities {
+    found: Vec<Tagged>,
+    /// The one that the next word may go on with: its type, itself, its words.
+    open: Option<(usize, Tagged, f32)>,
+}
+
+impl Entities {
+    /// Takes in the next word.
+    pub(super) fn add(
+        &mut self,
+        text: &str,
+        word: &Range<usize>,
+        scores: &WordScores,
+        types: &Manifest,
+    ) {
         let best = scores.best(&types.thresholds);
-        if let (Some((entity, score)), Some((index, tagged, n))) = (best, &mut open)
+        if let (Some((entity, score)), Some((index, tagged, n))) = (best, &mut self.open)
             && *index == entity
             && !scores.begins.get(entity).copied().unwrap_or(true)
         {
-            tagged.bytes.end = word.bytes.end;
+            tagged.bytes.end = word.end;
             tagged.score += score;
             *n += 1.0;
-            continue;
+            return;
         }
-        out.extend(open.take().and_then(|open| closed(text, open)));
-        open = best.and_then(|(index, score)| {
+        self.close(text);
+        self.open = best.and_then(|(index, score)| {
             let entity = types.entities.get(index)?;
-            Some((index, Tagged { bytes: word.bytes.clone(), entity, score }, 1.0))
+            Some((index, Tagged { bytes: word.clone(), entity, score }, 1.0))
         });
     }
-    out.extend(open.and_then(|open| closed(text, open)));
-    out
+
+    /// All of them.
+    pub(super) fn finish(mut self, text: &str) -> Vec<Tagged> {
+        self.close(text);
+        self.found
+    }
+
+    /// Bytes that they take, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.found.capacity() * size_of::<Tagged>()
+    }
+
+    fn close(&mut self, text: &str) {
+        self.found.extend(self.open.take().and_then(|open| closed(text, open)));
+    }
 }
 
 /// An entity without punctuation around it; `None` if nothing is left.
@@ -104,26 +123,28 @@ fn closed(text: &str, (_, mut tagged, n): (usize, Tagged, f32)) -> Option<Tagged
 #[cfg(test)]
 #[expect(clippy::string_slice, reason = "a test may panic")]
 mod tests {
-    use super::{Manifest, Tagged, Word, WordScores, entities};
+    use super::{Entities, Manifest, Tagged, WordScores};
+    use std::ops::Range;
 
     const TEXT: &str = "Ask Anna Lee, Bo.";
 
-    fn words() -> Vec<Word> {
+    fn words() -> Vec<Range<usize>> {
         let of = |part: &str| {
             let start = TEXT.find(part).unwrap();
-            Word { bytes: start..start + part.len(), kind: 0 }
+            start..start + part.len()
         };
         ["Ask", "Anna", "Lee", ",", "Bo", "."].map(of).to_vec()
     }
 
     /// Tags: none, begin 0, inside 0, begin 1, inside 1.
     fn found(tags: [&[[f32; 5]]; 6]) -> Vec<Tagged> {
-        let scores = tags.map(|pieces| {
+        let mut entities = Entities::default();
+        for (word, pieces) in words().iter().zip(tags) {
             let mut scores = WordScores::default();
             pieces.iter().for_each(|tags| scores.add(tags));
-            scores
-        });
-        entities(TEXT, &words(), &scores, &types())
+            entities.add(TEXT, word, &scores, &types());
+        }
+        entities.finish(TEXT)
     }
 
     fn types() -> Manifest {

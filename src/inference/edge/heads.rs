@@ -21,14 +21,15 @@ pub(super) struct Heads {
 }
 
 /// What a reading of one window says.
-pub(super) struct Window {
+#[derive(Debug, Default)]
+pub struct Window {
     /// For each piece the probabilities of its tags.
-    pub tags: Vec<Vec<f32>>,
-    pub keep: Vec<f32>,
-    pub means: Vec<Vec<f32>>,
-    pub injection: f32,
-    pub tasks: Vec<f32>,
-    pub gain: Vec<f32>,
+    pub(super) tags: Vec<Vec<f32>>,
+    pub(super) keep: Vec<f32>,
+    pub(super) means: Vec<Vec<f32>>,
+    pub(super) injection: f32,
+    pub(super) tasks: Vec<f32>,
+    pub(super) gain: Vec<f32>,
 }
 
 impl Heads {

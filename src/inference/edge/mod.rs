@@ -10,24 +10,26 @@ mod cache;
 mod decode;
 mod heads;
 mod pack;
+mod progress;
 #[cfg(test)]
 #[expect(clippy::string_slice, reason = "a test may panic")]
 mod tests;
 mod tokens;
 mod trunk;
 
-pub use cache::ReadingCache;
+pub use cache::{Key, ReadingCache};
 pub use decode::Tagged;
+pub use heads::Window;
+pub use progress::{Cut, Progress};
 
 use super::InferenceError;
 use super::kernels::Level;
 use super::layers::Memory;
 use super::manifest::{FileRole, ModelSpec, Source, Task};
-use super::windows::{add_weighted, normalise, runs};
+use super::windows::{add_weighted, normalise};
 use crate::chat::TASKS;
 use adapter::Adapter;
-use decode::WordScores;
-use heads::{Heads, Window};
+use heads::Heads;
 use pack::{Manifest, Tensors};
 use sha2::{Digest, Sha256};
 use std::iter::once;
@@ -35,7 +37,6 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use tokenizers::Tokenizer;
-use tokens::Pieces;
 use trunk::{Batch, States, Trunk};
 
 const MANIFEST: &[u8] = include_bytes!("../../../models/edge/manifest.json");
@@ -49,7 +50,7 @@ const OVERLAP: usize = 8;
 const TOGETHER: usize = 512;
 
 /// What the pack says about a text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reading {
     /// Personal data, in order, without overlaps.
     pub entities: Vec<Tagged>,
@@ -61,7 +62,7 @@ pub struct Reading {
     pub tasks: Vec<f32>,
     /// Features for the gain predictor, each −1 to 1.
     pub gain: Vec<f32>,
-    /// Words and how much each is worth keeping, 0–1.
+    /// Words and how much each is worth keeping, 0–1; empty where nobody asked for it.
     pub keep: Vec<(Range<usize>, f32)>,
     /// Word pieces, special ones left out.
     pub n_tokens: usize,
@@ -225,36 +226,40 @@ impl EdgePack {
         texts: &[&str],
         goes_on: &dyn Fn() -> bool,
     ) -> Result<Vec<Reading>, InferenceError> {
-        let texts = self.cut(texts, goes_on)?;
-        let mut sums: Vec<Sums> = texts.iter().map(|text| Sums::new(&text.pieces)).collect();
-        self.run(&texts, goes_on, |windows, states, memory| {
-            let read = self.heads.windows(states, &self.manifest, &self.adapter, memory)?;
-            for ((at, cut), window) in windows.iter().zip(read) {
-                sums[*at].add(&texts[*at].pieces, cut, window);
-            }
-            Ok(())
-        })?;
-        Ok(texts.iter().zip(sums).map(|(text, sums)| self.reading(text, sums)).collect())
+        let mut progress: Vec<Progress> = texts.iter().map(|_| Progress::new(true)).collect();
+        let add = |text: &str, progress: &mut Progress, cut: &Cut, window| {
+            self.add(text, progress, cut, window);
+        };
+        self.run(texts, &mut progress, goes_on, |cuts| self.windows(cuts), add)?;
+        Ok(progress.into_iter().zip(texts).map(|(it, text)| self.finish(text, it)).collect())
     }
 
-    fn reading(&self, text: &Text<'_>, sums: Sums) -> Reading {
-        let pieces = &text.pieces;
-        let spans = pieces.spans.iter().map(|word| word.bytes.clone());
-        let (first, end) = sums.ends.filter(|_| !pieces.ids.is_empty()).unwrap_or_default();
-        Reading {
-            entities: decode::entities(text.text, &pieces.spans, &sums.scores, &self.manifest),
-            embedding: sums.means.joined(),
-            injection: (!pieces.ids.is_empty()).then(|| self.calibrated(sums.injection)),
-            tasks: first.iter().zip(&end).map(|(a, b)| (a + b) / 2.0).collect(),
-            gain: sums.gain,
-            keep: spans.zip(sums.keep).map(|(bytes, (sum, n))| (bytes, sum / n.max(1.0))).collect(),
-            n_tokens: pieces.ids.len(),
-        }
+    /// The next window of a text; `None` after the last one.
+    ///
+    /// # Errors
+    /// If the tokenizer fails on the text.
+    pub fn cut(&self, text: &str, progress: &mut Progress) -> Result<Option<Cut>, InferenceError> {
+        progress.cut(self, text)
     }
 
-    fn calibrated(&self, logit: f32) -> f32 {
-        let [factor, offset] = self.manifest.injection;
-        heads::sigmoid(logit * factor + offset)
+    /// What windows say that go through the model together.
+    ///
+    /// # Errors
+    /// If the pack contradicts itself, which a test rules out.
+    pub fn windows(&self, cuts: &[&Cut]) -> Result<Vec<Window>, InferenceError> {
+        self.together(cuts, |states, memory| {
+            self.heads.windows(states, &self.manifest, &self.adapter, memory)
+        })
+    }
+
+    /// Takes in what the next window of a text says.
+    pub fn add(&self, text: &str, progress: &mut Progress, cut: &Cut, window: Window) {
+        progress.add(&self.manifest, text, cut, window);
+    }
+
+    /// What a text says whose windows are all in.
+    pub fn finish(&self, text: &str, progress: Progress) -> Reading {
+        progress.finish(&self.manifest, text)
     }
 }
 
@@ -276,118 +281,23 @@ fn bad(what: impl std::fmt::Display) -> InferenceError {
     InferenceError::Failed(format!("edge pack: {what}"))
 }
 
-/// One window of a text.
-#[derive(Debug)]
-struct Cut {
-    /// Its pieces.
-    pieces: Range<usize>,
-    /// Words whose scores it gives; those near its borders belong to its neighbours, which see more around them.
-    own: Range<usize>,
-}
-
-/// A text in pieces and windows.
-struct Text<'a> {
-    text: &'a str,
-    pieces: Pieces,
-    cuts: Vec<Cut>,
-}
-
-/// What the windows of a text add up to.
-struct Sums {
-    scores: Vec<WordScores>,
-    keep: Vec<(f32, f32)>,
-    means: Means,
-    injection: f32,
-    /// Tasks according to the first and the last window.
-    ends: Option<(Vec<f32>, Vec<f32>)>,
-    gain: Vec<f32>,
-}
-
-impl Sums {
-    fn new(pieces: &Pieces) -> Self {
-        Self {
-            scores: vec![WordScores::default(); pieces.spans.len()],
-            keep: vec![(0.0, 0.0); pieces.spans.len()],
-            means: Means::default(),
-            injection: f32::NEG_INFINITY,
-            ends: None,
-            gain: Vec::new(),
-        }
-    }
-
-    /// Takes in the next window.
-    fn add(&mut self, pieces: &Pieces, cut: &Cut, window: Window) {
-        self.means.add(&window.means, cut);
-        self.injection = self.injection.max(window.injection);
-        // The request stands at the beginning or at the end of a long text.
-        self.ends = Some(match self.ends.take() {
-            None => {
-                self.gain = window.gain;
-                (window.tasks.clone(), window.tasks)
-            }
-            Some((first, _)) => (first, window.tasks),
-        });
-        for (at, (tags, value)) in cut.pieces.clone().zip(window.tags.iter().zip(&window.keep)) {
-            let word = pieces.words.get(at).map_or(0, |word| *word as usize);
-            if !cut.own.contains(&word) {
-                continue;
-            }
-            if let (Some(scores), Some(keep)) = (self.scores.get_mut(word), self.keep.get_mut(word))
-            {
-                scores.add(tags);
-                *keep = (keep.0 + value, keep.1 + 1.0);
-            }
-        }
-    }
-}
-
 impl EdgePack {
-    /// Windows that begin and end between words and overlap by an eighth.
-    fn windows(&self, pieces: &Pieces) -> Vec<Cut> {
-        let room = self.manifest.trunk.window - 2;
-        let n = pieces.ids.len();
-        let word_at =
-            |piece: usize| pieces.words.get(piece).map_or(pieces.spans.len(), |w| *w as usize);
-        // The first piece of the word that holds `piece`.
-        let floor = |piece: usize| {
-            let word = word_at(piece);
-            let back = pieces.words.get(..piece).unwrap_or_default().iter().rev();
-            piece - back.take_while(|other| **other as usize == word).count()
-        };
-        let mut cuts: Vec<Cut> = Vec::new();
-        let mut start = 0;
-        loop {
-            let rest = n - start;
-            let end = if rest <= room { n } else { floor(start + room) };
-            // A word longer than a window is cut; BERT's own limit of 100 letters a word rules it out.
-            let end = if end <= start { (start + room).min(n) } else { end };
-            let own = cuts.last().map_or(0, |cut| cut.own.end);
-            cuts.push(Cut { pieces: start..end, own: own..word_at(end) });
-            if end >= n {
-                return cuts;
-            }
-            let next = floor(end - (room / OVERLAP).min(end - start - 1));
-            let next = if next <= start { end } else { next };
-            if let Some(cut) = cuts.last_mut() {
-                cut.own.end = word_at(next + (end - next) / 2).max(cut.own.start);
-            }
-            start = next;
-        }
-    }
-
     /// The embedding alone, as [`Reading::embedding`] has it: what the trunk costs without the other heads.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
-        let texts = self.cut(&[text], &|| true)?;
         let mut means = Means::default();
-        self.run(&texts, &|| true, |windows, states, _| {
-            for ((_, cut), tokens) in windows.iter().zip(states.windows()) {
-                means.add(&heads::means(states, &self.manifest, &tokens)?, cut);
-            }
-            Ok(())
-        })?;
+        let read = |cuts: &[&Cut]| {
+            self.together(cuts, |states, _| {
+                let means = |tokens| heads::means(states, &self.manifest, &tokens);
+                states.windows().map(means).collect::<Result<Vec<_>, _>>()
+            })
+        };
+        let add = |_: &str, _: &mut Progress, cut: &Cut, window: Vec<Vec<f32>>| {
+            means.add(&window, cut.len());
+        };
+        self.run(&[text], &mut [Progress::new(false)], &|| true, read, add)?;
         Ok(means.joined())
     }
 
@@ -419,68 +329,70 @@ impl EdgePack {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
     }
 
-    fn cut<'a>(
+    /// Windows through the trunk together, and what `then` makes of their states.
+    fn together<T>(
         &self,
-        texts: &[&'a str],
-        goes_on: &dyn Fn() -> bool,
-    ) -> Result<Vec<Text<'a>>, InferenceError> {
-        let cut = |text: &&'a str| {
-            if !goes_on() {
-                return Err(InferenceError::Gone);
-            }
-            let pieces = tokens::pieces(&self.tokenizer, text)?;
-            Ok(Text { text, cuts: self.windows(&pieces), pieces })
-        };
-        texts.iter().map(cut).collect()
+        cuts: &[&Cut],
+        then: impl FnOnce(&States, &mut Memory) -> Result<T, InferenceError>,
+    ) -> Result<T, InferenceError> {
+        let mut buffers = self.buffers();
+        let Buffers { memory, batch, states } = &mut buffers;
+        batch.clear();
+        for cut in cuts {
+            let inside = cut.tokens.iter().copied();
+            batch.push(once((self.begin, 0)).chain(inside).chain(once((self.end, 0))));
+        }
+        self.trunk.forward(batch, memory, states)?;
+        let said = then(states, memory)?;
+        self.put_back(buffers);
+        Ok(said)
     }
 
-    /// The trunk over all windows; `then` is given those that went through it together, with the numbers of their texts.
-    fn run(
+    /// All windows of some texts, as many at a time as go through the model together; `add` is given what `read` makes of each.
+    fn run<W>(
         &self,
-        texts: &[Text<'_>],
+        texts: &[&str],
+        progress: &mut [Progress],
         goes_on: &dyn Fn() -> bool,
-        mut then: impl FnMut(&[(usize, &Cut)], &States, &mut Memory) -> Result<(), InferenceError>,
+        read: impl Fn(&[&Cut]) -> Result<Vec<W>, InferenceError>,
+        mut add: impl FnMut(&str, &mut Progress, &Cut, W),
     ) -> Result<(), InferenceError> {
-        let windows: Vec<(usize, &Cut)> = texts
-            .iter()
-            .enumerate()
-            .flat_map(|(at, text)| text.cuts.iter().map(move |cut| (at, cut)))
-            .collect();
-        let lengths: Vec<usize> = windows.iter().map(|(_, cut)| cut.pieces.len() + 2).collect();
-        let mut buffers = self.buffers();
-        for run in runs(&lengths, TOGETHER) {
-            if !goes_on() {
-                return Err(InferenceError::Gone);
+        let asked = || if goes_on() { Ok(()) } else { Err(InferenceError::Gone) };
+        let mut ready: Vec<(usize, Cut)> = Vec::new();
+        let mut flush = |ready: &mut Vec<(usize, Cut)>, progress: &mut [Progress]| {
+            asked()?;
+            let cuts: Vec<&Cut> = ready.iter().map(|(_, cut)| cut).collect();
+            let said = read(&cuts)?;
+            for ((at, cut), window) in ready.drain(..).zip(said) {
+                add(texts[at], &mut progress[at], &cut, window);
             }
-            let Buffers { memory, batch, states } = &mut buffers;
-            batch.clear();
-            for (at, cut) in &windows[run.clone()] {
-                let pieces = &texts[*at].pieces;
-                let inside = pieces.ids.get(cut.pieces.clone()).unwrap_or_default();
-                let words = pieces.words.get(cut.pieces.clone()).unwrap_or_default();
-                let kind = |word: &u32| pieces.spans.get(*word as usize).map_or(0, |w| w.kind);
-                let inside = inside.iter().copied().zip(words.iter().map(kind));
-                batch.push(once((self.begin, 0)).chain(inside).chain(once((self.end, 0))));
+            Ok::<(), InferenceError>(())
+        };
+        for (at, text) in texts.iter().enumerate() {
+            asked()?;
+            while let Some(cut) = self.cut(text, &mut progress[at])? {
+                let tokens: usize = ready.iter().map(|(_, cut)| cut.len()).sum();
+                if !ready.is_empty() && tokens + cut.len() > TOGETHER {
+                    flush(&mut ready, progress)?;
+                }
+                ready.push((at, cut));
             }
-            self.trunk.forward(batch, memory, states)?;
-            then(&windows[run], states, memory)?;
         }
-        self.put_back(buffers);
-        Ok(())
+        if ready.is_empty() { Ok(()) } else { flush(&mut ready, progress) }
     }
 }
 
 /// The means over the layers of a text, window by window.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Means(Vec<Vec<f32>>);
 
 impl Means {
     /// Takes in those of a window, weighted by its tokens.
-    fn add(&mut self, window: &[Vec<f32>], cut: &Cut) {
+    fn add(&mut self, window: &[Vec<f32>], tokens: usize) {
         self.0.resize(window.len(), Vec::new());
         for (sum, mean) in self.0.iter_mut().zip(window) {
             sum.resize(mean.len(), 0.0);
-            add_weighted(sum, mean, (cut.pieces.len() + 2) as f32);
+            add_weighted(sum, mean, tokens as f32);
         }
     }
 

@@ -33,7 +33,8 @@ fn the_files_are_those_of_the_manifest_and_small() {
 fn pieces_are_those_of_the_training() {
     assert!(cases().len() > 10);
     for case in cases() {
-        let pieces = tokens::pieces(&PACK.tokenizer, &case.text).unwrap();
+        let mut pieces = tokens::Pieces::default();
+        pieces.extend(&PACK.tokenizer, &case.text, 0, None).unwrap();
         let chars = |byte: usize| case.text[..byte].chars().count();
         let spans: Vec<_> =
             pieces.spans.iter().map(|w| (chars(w.bytes.start), chars(w.bytes.end))).collect();
@@ -64,25 +65,26 @@ proptest::proptest! {
     /// Every word belongs to exactly one window, and to one that holds all its pieces.
     #[test]
     fn windows_share_out_the_words(lengths in proptest::collection::vec(1usize..60, 0..200)) {
-        let mut pieces = Pieces::default();
+        let mut pieces = tokens::Pieces::default();
         for (word, length) in lengths.iter().enumerate() {
-            pieces.ids.extend(std::iter::repeat_n(7, *length));
+            pieces.ids.extend(std::iter::repeat_n(word as u32, *length));
             pieces.words.extend(std::iter::repeat_n(word as u32, *length));
             pieces.spans.push(tokens::Word { bytes: word..word + 1, kind: 0 });
         }
-        let cuts = PACK.windows(&pieces);
+        let room = PACK.manifest.trunk.window - 2;
+        let mut progress = Progress::with(pieces);
         let mut next = 0;
-        for cut in &cuts {
-            assert!(cut.pieces.len() <= PACK.manifest.trunk.window - 2);
-            assert_eq!(cut.own.start, next);
-            next = cut.own.end;
-            let held = |word: usize| {
-                let first = pieces.words.iter().position(|w| *w as usize == word).unwrap();
-                cut.pieces.start <= first && first + lengths[word] <= cut.pieces.end
-            };
-            assert!(cut.own.clone().all(held), "{cut:?}");
+        while !progress.has_ended() {
+            let cut = progress.window(room);
+            assert!(cut.tokens.len() <= room);
+            for word in cut.own() {
+                assert_eq!(word.start, next);
+                next += 1;
+                let held = cut.tokens.iter().filter(|(id, _)| *id as usize == word.start).count();
+                assert_eq!(held, lengths[word.start], "{cut:?}");
+            }
         }
-        assert_eq!(next, lengths.len());
+        assert_eq!((next, progress.n_held()), (lengths.len(), 0));
     }
 }
 

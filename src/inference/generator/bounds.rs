@@ -12,7 +12,7 @@ const STRING: (usize, usize) = (1000, 24);
 /// Most items of a list that has no bound of its own, and what one item is reckoned with at least, in characters.
 const ITEMS: usize = 16;
 const ITEM: usize = 24;
-/// Most names in an object that has none of its own, and what they look like.
+/// Most names in an object that has none of its own, and what they look like: at most `keys::LONGEST` characters.
 const NAMES: usize = 8;
 const NAME: &str = "^[^\"\\\\\\x00-\\x1f]{1,40}$";
 /// Numbers without bounds have at most 15 digits and five places.

@@ -166,7 +166,7 @@ fn what_no_grammar_can_express_is_named() {
         (word("^(?!admin).*$"), "pattern"),
         (word("(?<=a)b"), "pattern"),
         (json!({"type": "string", "format": "made-up"}), "format"),
-        (with("minProperties", json!(1)), "minProperties"),
+        (with("minProperties", json!(2)), "minProperties"),
         (
             json!({"type": "object", "patternProperties": {"a": {"type": "integer"}, "b": {"type": "string"}}}),
             "patternProperties",

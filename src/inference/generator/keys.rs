@@ -3,6 +3,9 @@
 
 use std::collections::HashSet;
 
+/// Most characters of a name that a model chooses itself (see `bounds`): one that is that long can only be ended.
+pub(super) const LONGEST: usize = 40;
+
 /// Follows JSON text that a grammar keeps valid.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Keys {
@@ -26,15 +29,26 @@ impl Keys {
         bytes.iter().for_each(|byte| self.read(*byte));
     }
 
-    /// Whether these bytes would end a name that its object has.
+    /// Whether these bytes would end a name that its object has, or leave nothing but to do so.
     pub(super) fn would_repeat(&self, bytes: &[u8]) -> bool {
         // Only a quote ends a name.
-        if !bytes.contains(&b'"') || self.open.is_empty() && !bytes.contains(&b'{') {
+        let long = self.string.as_ref().is_some_and(|string| string.len() + bytes.len() >= LONGEST);
+        let ends = bytes.contains(&b'"');
+        if !(long || ends) || self.open.is_empty() && !bytes.contains(&b'{') {
             return false;
         }
         let mut ahead = self.clone();
         ahead.push(bytes);
-        ahead.repeated && !self.repeated
+        ahead.repeated && !self.repeated || ahead.must_repeat()
+    }
+
+    /// Whether the name under way is as long as a name may be, and its object has it.
+    fn must_repeat(&self) -> bool {
+        let Some(Frame::Object { names, awaits_name: true }) = self.open.last() else {
+            return false;
+        };
+        let under_way = self.string.as_deref().and_then(|string| std::str::from_utf8(string).ok());
+        under_way.is_some_and(|name| names.contains(name) && name.chars().count() >= LONGEST)
     }
 
     fn read(&mut self, byte: u8) {
@@ -100,5 +114,9 @@ mod tests {
             keys.push(text.as_bytes());
             assert_eq!(keys.would_repeat(next.as_bytes()), repeats, "{text} {next}");
         }
+        // A name of full length can only be ended.
+        let (long, mut keys) = ("x".repeat(40), Keys::default());
+        keys.push(format!("{{\"{long}\":1,\"{}", &long[1..]).as_bytes());
+        assert!(keys.would_repeat(b"x") && !keys.would_repeat(b"y") && !keys.would_repeat(b"\""));
     }
 }

@@ -22,7 +22,7 @@ mod tests;
 use super::InferenceError;
 use super::decoder::Decoder;
 use super::fetch::{Blob, ModelFiles};
-use super::gguf::{CandleLm, Gguf, GgufTokenizer};
+use super::gguf::{CandleLm, Gguf, GgufTokenizer, Metadata};
 use super::manifest::ModelSpec;
 use super::runtime::GenerateRequest;
 use crate::chat::{FinishReason, Role, TokenLogprob, Usage};
@@ -229,12 +229,8 @@ impl ChatGenerator {
         };
         let source = file.metadata.text("tokenizer.chat_template");
         let template = ChatTemplate::new(source, tokenizer.bos(), tokenizer.eos())?;
-        Ok(Self {
-            model: Engine::new(model, Box::new(tokenizer)),
-            template,
-            temperature: spec.temperature.unwrap_or(1.0),
-            top_p: spec.top_p.unwrap_or(1.0),
-        })
+        let (temperature, top_p) = recommended(spec, &file.metadata);
+        Ok(Self { model: Engine::new(model, Box::new(tokenizer)), template, temperature, top_p })
     }
 
     /// Token ids of a conversation, ready for the answer.
@@ -257,6 +253,20 @@ impl ChatGenerator {
     pub fn window(&self) -> usize {
         self.model.lm.window()
     }
+}
+
+/// Temperature and nucleus where the client gives none: the manifest's, else what the file's makers wrote into it, else values at
+/// which small models keep to the point.
+fn recommended(spec: &ModelSpec, metadata: &Metadata) -> (f64, f64) {
+    const USUAL: (f64, f64) = (0.7, 0.9);
+    let written = |key: &str, most: f64| {
+        let value = metadata.float(&format!("general.sampling.{key}")).map(f64::from);
+        value.filter(|value| (0.0..=most).contains(value))
+    };
+    (
+        spec.temperature.or_else(|| written("temp", 2.0)).unwrap_or(USUAL.0),
+        spec.top_p.or_else(|| written("top_p", 1.0)).unwrap_or(USUAL.1),
+    )
 }
 
 /// The model on a GPU, where the build has one (features `cuda` and `metal`), the machine has it, and candle knows the architecture.

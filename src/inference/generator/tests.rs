@@ -345,3 +345,40 @@ fn callers_that_left_cost_one_step_and_bad_scores_end_an_answer() {
     engine.reset();
     assert_eq!((engine.streams.len(), script.lock().unwrap().open), (0, 0));
 }
+
+#[test]
+fn sampling_where_the_client_says_nothing() {
+    use candle_core::quantized::gguf_file::Value;
+    let written = |temperature: Option<f32>, top_p: Option<f32>| {
+        let both = [("general.sampling.temp", temperature), ("general.sampling.top_p", top_p)];
+        let given =
+            both.into_iter().filter_map(|(key, value)| Some((key.to_owned(), Value::F32(value?))));
+        Metadata(given.collect())
+    };
+    let mut spec = ModelSpec::operator("m", "m.gguf", None, None).unwrap();
+    let near = |got: (f64, f64), expected: (f64, f64)| {
+        assert!((got.0 - expected.0).abs() < 1e-6 && (got.1 - expected.1).abs() < 1e-6, "{got:?}");
+    };
+    near(recommended(&spec, &written(None, None)), (0.7, 0.9));
+    near(recommended(&spec, &written(Some(0.5), Some(0.75))), (0.5, 0.75));
+    near(recommended(&spec, &written(Some(9.0), Some(-1.0))), (0.7, 0.9));
+    spec.temperature = Some(0.25);
+    near(recommended(&spec, &written(Some(0.5), Some(0.75))), (0.25, 0.75));
+    // What the manifest knows of the default generator.
+    let own = super::super::manifest::find("smollm2-135m-instruct").unwrap();
+    near(recommended(&own, &written(Some(0.5), Some(0.75))), (0.2, 0.9));
+}
+
+#[test]
+fn an_answer_that_goes_round_in_circles_ends() {
+    let (mut engine, script) = engine(&[&[1, 2, 3].repeat(200)[..]]);
+    let mut script = script.lock().unwrap();
+    script.prompts.push(1);
+    script.sequences.push(Vec::new());
+    script.open += 1;
+    drop(script);
+    let ask = ask(&[1], &[], 500);
+    engine.streams.push(Stream::new(StreamId(0), SequenceId(0), ask, None, 0, 500));
+    let all = run(&mut engine);
+    assert_eq!(all[0].1, Some(Step::Done(FinishReason::Stop, usage(1, 96))));
+}

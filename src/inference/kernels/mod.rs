@@ -11,6 +11,7 @@ mod block;
 #[cfg(test)]
 pub(super) mod counting;
 mod float;
+mod heap;
 mod int8;
 mod level;
 mod math;
@@ -28,6 +29,7 @@ mod tile;
 pub use attention::{Heads, Scratch};
 pub use block::{BLOCK, Block, BlockMatrix, Blocks, Words};
 pub use float::FloatMatrix;
+pub use heap::release_free_memory;
 pub use int8::{Int8Matrix, Quantised};
 pub use level::Level;
 pub use norm::Gate;

@@ -72,12 +72,12 @@ impl LedgerStore for Faulty {
         self.inner.after(cursor, n)
     }
 
-    fn holding(&self, digits: &str, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
-        self.inner.holding(digits, n)
-    }
-
     fn find(&self, first: Uuid, last: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
         self.inner.find(first, last, n)
+    }
+
+    fn holding(&self, digits: &str, n: usize) -> Result<Vec<RequestRecord>, StoreError> {
+        self.inner.holding(digits, n)
     }
 
     fn of_task(&self, task: Uuid, n: usize) -> Result<Vec<RequestRecord>, StoreError> {

@@ -12,7 +12,7 @@ use super::ctx::Ctx;
 use super::rehearsal::{self, Canned};
 use super::respond::Remarks;
 use super::source::{Events, Source, encoded, show_logprobs, top_logprobs};
-use super::{Answer, Asked, answer, local, lost_locally, terms};
+use super::{Answer, Asked, answer, local, terms};
 use crate::analyze::tokens::estimate;
 use crate::chat::{
     Candidate, Cascade, ChatRequest, Escalation, HopKind, Outcome, Sampling, StreamEvent,
@@ -75,7 +75,7 @@ pub(super) async fn run(
             None => (1, answer(ctx, remarks, asked, candidate, true).await),
         };
     }
-    let aimed_at = ctx.arrived + ctx.live.budget(asked.decision.latency).ttft_target;
+    let aimed_at = ctx.targets_since + ctx.live.budget(asked.decision.latency).ttft_target;
     let next = candidates.get(index + 1).filter(|next| !next.local);
     let begins = match cascade.overlap {
         Some(false) => None,
@@ -310,7 +310,7 @@ async fn keep(
     ctx.gather();
     judge(ctx, remarks, target, cascade, (looked.signs.score(), &looked.signs))?;
     if request.stream {
-        remarks.lost = lost_locally(request);
+        remarks.lost.clone_from(&request.unknown_fields);
         let mut encoder = encoder(request);
         let first = encoded(&looked.held, looked.ended.unwrap_or_default(), &mut encoder);
         let (events, top) = (Box::new(looked.events), top_logprobs(request));
@@ -331,7 +331,7 @@ async fn keep(
         looked.signs.valid = is_valid(request, &looked.text);
         judge(ctx, remarks, target, cascade, (looked.signs.score(), &looked.signs))?;
     }
-    remarks.lost = lost_locally(request);
+    remarks.lost.clone_from(&request.unknown_fields);
     let mut collector = openai_chat::Collector::new();
     looked.held.iter().for_each(|event| collector.push(event));
     let mut response = collector.finish();

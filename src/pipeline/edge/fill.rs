@@ -6,6 +6,7 @@ use super::names;
 use super::plan::{Field, Limits, Plan, What};
 use crate::analyze::{Embedder, deciding_of};
 use crate::chat::{Analysis, ChatRequest, EdgeAnswers, Escalation, Role};
+use crate::inference::Terms;
 use crate::live::{EncoderOf, LiveState};
 use regex_automata::meta::Regex;
 use serde_json::{Map, Value};
@@ -240,7 +241,7 @@ async fn label(
     }
     let text = deciding_of([text.to_owned()]).texts.into_iter().next()?;
     let texts: Vec<String> = std::iter::once(text).chain(called).collect();
-    let embeddings = EncoderOf(&live.runtime).embed(texts).await.ok()?;
+    let embeddings = EncoderOf(&live.runtime, Terms::default()).embed(texts).await.ok()?;
     let (x, labelled) = embeddings.split_first()?;
     let (at, p) = nearest(x, labelled)?;
     Some((labels.get(at)?.clone(), p))

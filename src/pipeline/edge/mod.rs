@@ -3,6 +3,7 @@
 //! Invariant: nothing of such a request leaves the machine for it, and nothing in the answer is invented.
 
 mod fill;
+mod labels;
 mod names;
 mod plan;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::chat::{
     Analysis, ChatRequest, EDGE, EdgeAnswers, Escalation, FinishReason, HopKind, Outcome,
     StreamEvent, Usage,
 };
+use crate::config::resolved::IntentSpec;
 use crate::dialect::openai_chat;
 use crate::telemetry::{self, Metric};
 use fill::Verdict;
@@ -46,8 +48,12 @@ pub struct EdgeExplained {
 }
 
 /// Says for a dry run whether the edge pack would try.
-pub(super) fn explained(request: &ChatRequest, analysis: &Analysis) -> EdgeExplained {
-    let (why_not, fields) = match plan::plan(request, analysis) {
+pub(super) fn explained(
+    request: &ChatRequest,
+    analysis: &Analysis,
+    taught: &[IntentSpec],
+) -> EdgeExplained {
+    let (why_not, fields) = match plan::plan(request, analysis, taught) {
         Ok(plan) => {
             let told = plan.fields.iter().map(|field| (field.name.clone(), field.what.told()));
             (None, told.collect())
@@ -70,7 +76,7 @@ pub(super) async fn answer(
     allowed: &EdgeAnswers,
 ) -> Option<Answer> {
     let running = ctx.start(HopKind::Edge);
-    let plan = match plan::plan(request, analysis) {
+    let plan = match plan::plan(request, analysis, &ctx.live.config.intents) {
         Ok(plan) => plan,
         Err(WhyNot::NoSchema) => return None,
         Err(WhyNot::Unsupported(_)) => {

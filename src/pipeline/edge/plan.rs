@@ -3,8 +3,10 @@
 //! Invariant: a keyword of JSON Schema that is not known here is a reason to leave the request to a larger model, so that
 //! what is answered is valid.
 
+use super::labels;
 use super::names::{self, Asks};
 use crate::chat::{Analysis, ChatRequest, EntityType, OutputFormat, Part, ToolChoice};
+use crate::config::resolved::IntentSpec;
 use crate::dialect::openai_chat;
 use regex_automata::meta::{Config, Regex};
 use serde_json::{Map, Value};
@@ -13,10 +15,6 @@ use serde_json::{Map, Value};
 const LARGER: [&str; 7] =
     ["code", "math", "reasoning", "translation", "summarization", "rewriting", "creative"];
 const SURE: f32 = 0.5;
-/// Labels that say what a text is not: no words to compare with.
-const REST: [&str; 8] = ["other", "others", "none", "unknown", "unclear", "misc", "n a", "na"];
-/// Labels that answer a question instead of naming a topic.
-const VERDICTS: [&str; 8] = ["yes", "no", "true", "false", "pass", "fail", "correct", "incorrect"];
 /// Texts that a pattern for identifiers must not fit.
 const PLAIN: [&str; 5] = ["", "a", "hello", "Hello", "the order"];
 /// Most fields with patterns, the longest pattern, and the memory that one may take: they come from clients and are compiled in
@@ -97,8 +95,13 @@ fn unsupported(why: impl Into<String>) -> WhyNot {
     WhyNot::Unsupported(why.into())
 }
 
-/// What the request's schema asks for.
-pub(super) fn plan(request: &ChatRequest, analysis: &Analysis) -> Result<Plan, WhyNot> {
+/// What the request's schema asks for. `taught` holds the names of the operator's intents: labels of these names are known by
+/// their examples, whatever their words say.
+pub(super) fn plan(
+    request: &ChatRequest,
+    analysis: &Analysis,
+    taught: &[IntentSpec],
+) -> Result<Plan, WhyNot> {
     let (form, schema) = schema(request)?;
     let sampling = &request.sampling;
     if sampling.n.is_some_and(|n| n > 1) || sampling.logprobs || !sampling.stop.is_empty() {
@@ -108,7 +111,7 @@ pub(super) fn plan(request: &ChatRequest, analysis: &Analysis) -> Result<Plan, W
     if !parts.all(|part| matches!(part, Part::Text { .. })) {
         return Err(unsupported("there are parts that are no text"));
     }
-    let fields = fields(&schema)?;
+    let fields = fields(&schema, taught)?;
     let labels = fields.iter().any(|field| matches!(field.what, What::Label { .. }));
     if let Some(task) = analysis.task.as_ref().filter(|task| task.p >= SURE)
         && labels
@@ -157,7 +160,7 @@ fn only(schema: &Map<String, Value>, known: &[&str], field: &str) -> Result<(), 
     }
 }
 
-fn fields(root: &Value) -> Result<Vec<Field>, WhyNot> {
+fn fields(root: &Value, taught: &[IntentSpec]) -> Result<Vec<Field>, WhyNot> {
     const ROOT: [&str; 5] =
         ["type", "properties", "required", "additionalProperties", "definitions"];
     let schema = keywords(root, "the schema")?;
@@ -175,7 +178,7 @@ fn fields(root: &Value) -> Result<Vec<Field>, WhyNot> {
     }
     let mut fields: Vec<Field> = Vec::new();
     for (name, schema) in properties {
-        let field = field(name, schema, root, required.contains(&name.as_str()))?;
+        let field = field(name, schema, (root, taught), required.contains(&name.as_str()))?;
         let alike = |other: &&Field| match (&other.what, &field.what) {
             (What::Entity(a), What::Entity(b)) => a.iter().any(|entity| b.contains(entity)),
             (What::Date, What::Date) => true,
@@ -196,7 +199,12 @@ fn fields(root: &Value) -> Result<Vec<Field>, WhyNot> {
     Ok(fields)
 }
 
-fn field(name: &str, schema: &Value, root: &Value, required: bool) -> Result<Field, WhyNot> {
+fn field(
+    name: &str,
+    schema: &Value,
+    (root, taught): (&Value, &[IntentSpec]),
+    required: bool,
+) -> Result<Field, WhyNot> {
     let called = format!("`{name}`");
     let (schema, mut nullable) = resolved(schema, root, &called, DEPTH)?;
     let mut schema = keywords(schema, &called)?;
@@ -223,7 +231,7 @@ fn field(name: &str, schema: &Value, root: &Value, required: bool) -> Result<Fie
         many,
         limits: limits(schema, &called)?,
     };
-    if let Some(what) = choice(schema, &called)? {
+    if let Some(what) = choice(schema, &called, taught)? {
         if many {
             return Err(unsupported(format!("{called} may have several labels")));
         }
@@ -307,7 +315,11 @@ fn kind<'a>(
 }
 
 /// A label or the only value, if the schema lists values.
-fn choice(schema: &Map<String, Value>, called: &str) -> Result<Option<What>, WhyNot> {
+fn choice(
+    schema: &Map<String, Value>,
+    called: &str,
+    taught: &[IntentSpec],
+) -> Result<Option<What>, WhyNot> {
     if let Some(value) = schema.get("const") {
         return Ok(Some(What::Fixed(value.clone())));
     }
@@ -320,15 +332,13 @@ fn choice(schema: &Map<String, Value>, called: &str) -> Result<Option<What>, Why
     if labels.len() < values.len() {
         return Err(unsupported(format!("{called} has labels that are no words")));
     }
-    let words = |label: &String| names::words(label).join(" ");
+    let words = |label: &str| names::words(label).join(" ");
     let (mut topics, rest): (Vec<String>, Vec<String>) =
-        labels.into_iter().partition(|label| !REST.contains(&words(label).as_str()));
-    let speaks = |label: &String| {
-        let words = words(label);
-        words.chars().filter(|c| c.is_alphabetic()).count() >= 3
-            && !VERDICTS.contains(&words.as_str())
-    };
-    if topics.len() < 2 || !topics.iter().all(speaks) {
+        labels.into_iter().partition(|label| !labels::is_rest(label));
+    let is_taught =
+        |label: &String| taught.iter().any(|intent| words(&intent.name) == words(label));
+    let known = topics.iter().all(is_taught) || topics.iter().all(|label| labels::is_topic(label));
+    if topics.len() < 2 || !known {
         return Err(unsupported(format!("{called} has labels whose words name no topic")));
     }
     let n_topics = topics.len();
@@ -419,7 +429,8 @@ mod tests {
         let of = |pattern: &str, n: usize| {
             let field = |i: usize| (format!("f{i}"), json!({"type": "string", "pattern": pattern}));
             let properties: Map<_, _> = (0..n).map(field).collect();
-            fields(&json!({"type": "object", "properties": properties})).map(|fields| fields.len())
+            fields(&json!({"type": "object", "properties": properties}), &[])
+                .map(|fields| fields.len())
         };
         assert_eq!(of("^[A-Z]{2}-[0-9]{6}$", PATTERNS).unwrap(), PATTERNS);
         for (pattern, n) in

@@ -38,11 +38,11 @@ fn forms() -> Vec<String> {
         format!(r"\b{NUMBER},?\ (?:[NSEW]{{1,2}}\.?\ )?(?:(?:{NAME}|\d{{1,3}}(?:st|nd|rd|th))\ ){{1,4}}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Square|Sq|Terrace|Ter|Close|Crescent|Cres|Parkway|Pkwy|Highway|Hwy|Circle|Cir|Trail|Trl|Row|Mews|Gardens|Grove|Hill|Walk|Quay|Esplanade|Parade|Loop|Alley|Nagar|Marg|Chowk|Wharf)\b(?:\ [NSEW]{{1,2}}\b)?"),
         // Lindenallee 4, Kölner Straße 12, Keizersgracht 12-2
         format!(r"\p{{Lu}}[\p{{L}}-]{{2,}}(?:straße|strasse|str\.|allee|weg|gasse|platz|ufer|damm|chaussee|steig|stieg|gatan|vägen|gränd|torget|stigen|veien|vegen|gata|gaten|sgate|vej|gade|stræde|straat|laan|gracht|kade|plein|steeg|dijk|singel|katu|ntie|kuja|polku|tänav|iela|gatvė)\ ?{number}"),
-        format!(r"(?:{NAME}[\ -]){{1,3}}(?:Straße|Strasse|Str\.|Allee|Weg|Platz|Gasse|Damm|Ufer|Chaussee|Ring|Markt|gate|gata|plass|plads|katu|tie|iela|gatvė|utca|u\.|út|útja|tér|tere|körút|krt\.|ulica|ulice|Caddesi|Cad\.|Cd\.|Sokak|Sokağı|Sok\.|Sk\.|Bulvarı|Blv\.|Mahallesi|Mah\.)\ ?{number}"),
+        format!(r"(?:{NAME}[\ -]){{1,3}}(?:Straße|Strasse|Str\.|Allee|Weg|Platz|Gasse|Damm|Ufer|Chaussee|Ring|Markt|gate|gata|plass|plads|katu|tie|iela|gatvė|utca|náměstí|nám\.|třída|u\.|út|útja|tér|tere|körút|krt\.|ulica|ulice|Caddesi|Cad\.|Cd\.|Sokak|Sokağı|Sok\.|Sk\.|Bulvarı|Blv\.|Mahallesi|Mah\.)\ ?{number}"),
         // 12 bis rue de la Paix
         format!(r"\b{NUMBER},?\ (?i:rue|avenue|av\.|bd|boulevard|place|chemin|allée|impasse|quai|route|cours|square|passage|faubourg|villa)\ {names}"),
         // Calle Mayor 12; Rua das Flores, 123; ul. Długa 5; ул. Ленина, д. 5; Jalan Sudirman No. 5
-        format!(r"(?:\b(?:Calle|calle|Avenida|avenida|Avda\.?|Av\.|Plaza|plaza|Paseo|paseo|Carrer|carrer|Camino|Ronda|Travesía|Carretera|Rambla|Carrera|Calzada|Cl\.|Viale|viale|Piazza|piazza|Corso|corso|Vicolo|vicolo|Piazzale|Strada|Contrada|Rua|rua|R\.|Travessa|Praça|Alameda|Estrada|Rodovia|Ladeira|[Uu]l\.|[Uu]lica|[Aa]l\.|[Aa]leja|[Aa]leje|[Pp]l\.|[Pp]lac|[Oo]s\.|[Oo]siedle|[Nn]áměstí|[Nn]ám\.|[Tt]řída|[Tt]ř\.|[Tt]rg|[Cc]esta|Jalan|Jl\.|Jln\.|Lorong|Calea|Bulevardul|Bd\.|Aleea|Str\.)|(?:[Уу]л\.|[Уу]лица|[Уу]л|[Пп]р\.|[Пп]роспект|[Пп]р-т|[Пп]р-кт|[Пп]ер\.|[Пп]ереулок|[Нн]аб\.|[Нн]абережная|[Шш]оссе|[Бб]ул\.|[Бб]ульвар|[Бб]-р|[Вв]ул\.|[Вв]улиця|[Пп]лощадь|[Пп]л\.|[Пп]роезд|[Оо]дός|[Οο]δός|[Οο]δού|[Λλ]εωφ\.|[Λλ]εωφόρος|[Ππ]λατεία|Șoseaua|[Đđ]ường|[Pp]hố)|\b[Cc]/)\ ?{names},?\ {number}"),
+        format!(r"(?:\b(?:Rue|Avenue|Boulevard|Chemin|Quai|Calle|calle|Avenida|avenida|Avda\.?|Av\.|Plaza|plaza|Paseo|paseo|Carrer|carrer|Camino|Ronda|Travesía|Carretera|Rambla|Carrera|Calzada|Cl\.|Viale|viale|Piazza|piazza|Corso|corso|Vicolo|vicolo|Piazzale|Strada|Contrada|Rua|rua|R\.|Travessa|Praça|Alameda|Estrada|Rodovia|Ladeira|[Uu]l\.|[Uu]lica|[Aa]l\.|[Aa]leja|[Aa]leje|[Pp]l\.|[Pp]lac|[Oo]s\.|[Oo]siedle|[Nn]áměstí|[Nn]ám\.|[Tt]řída|[Tt]ř\.|[Tt]rg|[Cc]esta|Jalan|Jl\.|Jln\.|Lorong|Calea|Bulevardul|Bd\.|Aleea|Str\.)|(?:[Уу]л\.|[Уу]лица|[Уу]л|[Пп]р\.|[Пп]роспект|[Пп]р-т|[Пп]р-кт|[Пп]ер\.|[Пп]ереулок|[Нн]аб\.|[Нн]абережная|[Шш]оссе|[Бб]ул\.|[Бб]ульвар|[Бб]-р|[Вв]ул\.|[Вв]улиця|[Пп]лощадь|[Пп]л\.|[Пп]роезд|[Оо]дός|[Οο]δός|[Οο]δού|[Λλ]εωφ\.|[Λλ]εωφόρος|[Ππ]λατεία|Șoseaua|[Đđ]ường|[Pp]hố)|\b[Cc]/)\ ?{names},?\ {number}"),
         format!(r"\bVia\ {names}(?:,\ {number}|\ {number}(?:,|\n|$|\ \d{{5}}))"),
         // 123 đường Lê Lợi
         format!(r"(?:\b[Ss]ố\ )?\b{NUMBER}\ (?:[Đđ]ường|[Pp]hố|Jalan|Jl\.|Soi|ถนน)\ {names}"),
@@ -107,6 +107,11 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
         follows: compiled(&format!(r",?\ {SIGNED}{NUMBER}")),
     }
 });
+
+/// Compiles the patterns, so that no request waits for it.
+pub(super) fn warm() {
+    LazyLock::force(&PATTERNS);
+}
 
 /// A pattern whose borders of words are those of ASCII, which a table can search in any text.
 fn compiled(pattern: &str) -> Option<Regex> {
@@ -217,7 +222,9 @@ fn more_before(text: &str, whole: &Range<usize>, floor: usize) -> Option<usize> 
         captured(PATTERNS.number.as_ref(), window).filter(|_| first.is_uppercase() || small)?;
     let number = window.get(window.len() - len..)?;
     let before = window.get(..window.len() - len)?;
-    let street = part.chars().any(|c| c.is_ascii_digit()) && first.is_uppercase() && !small;
+    // The number of the house stands in the first part; what follows may hold a postal code.
+    let lead = part.split([',', '\n']).next().unwrap_or(part);
+    let street = lead.chars().any(|c| c.is_ascii_digit()) && first.is_uppercase() && !small;
     // A part that has its number already takes another only where a comma binds them: `12-3/4, MG Road`.
     (!counts(before, number) && (!street || number.trim_end().ends_with(',')))
         .then(|| whole.start - len)

@@ -55,6 +55,11 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Compiles the patterns, so that no request waits for it.
+pub(super) fn warm() {
+    LazyLock::force(&PATTERNS);
+}
+
 pub(super) fn find(scan: &mut Scan) {
     if scan.bytes.is_ascii()
         || !scan

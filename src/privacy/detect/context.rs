@@ -60,14 +60,14 @@ const WORDS: &[(Topics, &str)] = &[
     (
         CARD,
         "card,credit card,debit card,visa,mastercard,amex,american express,discover,diners,jcb,maestro,unionpay,cc,\
-            card number,pan,kreditkarte,bankkarte,ec-karte,carte bancaire,kreditkort,bankkort,luottokortti,kredi kartı,\
+            card number,pan,kartennr,kartennummer,kreditkarte,bankkarte,ec-karte,carte bancaire,kreditkort,bankkort,luottokortti,kredi kartı,\
             karta kredytowa,numer karty,číslo karty,kártya,card no,card #,cardnumber,карта,карты,карту,银行卡,信用卡,卡号,信用卡号,\
             クレジットカード,カード番号,카드,카드번호,بطاقة,כרטיס אשראי,thẻ,karte,carte,tarjeta,carta,cartão,creditcard,payment,pay,cvv,expiry",
     ),
     (
         CARD_NAME,
         "card,credit card,debit card,bank card,card number,card no,visa,mastercard,amex,american express,maestro,unionpay,\
-            kreditkarte,kreditkartennummer,bankkarte,ec-karte,karte,carte bancaire,carte bleue,carte de crédit,numéro de carte,\
+            kreditkarte,kreditkartennummer,kartennr,kartennummer,karten-nr,bankkarte,ec-karte,karte,carte bancaire,carte bleue,carte de crédit,numéro de carte,\
             tarjeta,tarjeta de crédito,carta di credito,cartão,cartão de crédito,creditcard,creditcardnummer,kreditkort,bankkort,\
             kortnummer,luottokortti,korttinumero,kredi kartı,kart numarası,karta kredytowa,numer karty,číslo karty,bankkártya,\
             карта,карты,карту,номер карты,银行卡,银行卡号,信用卡,卡号,クレジットカード,カード番号,신용카드,카드번호,بطاقة,כרטיס אשראי,thẻ,pan",

@@ -204,9 +204,11 @@ fn groups(text: &str, part: Range<usize>, floor: usize, ceiling: usize) -> Range
     whole
 }
 
-/// Digits alone, as few as a group of a number has.
+/// Digits, perhaps with capitals between them, as few as a group of a number has.
 fn grouped(group: &str) -> bool {
-    (1..=6).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_digit())
+    (1..=6).contains(&group.len())
+        && group.bytes().any(|b| b.is_ascii_digit())
+        && group.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
 /// Four digits behind a word that a year follows.

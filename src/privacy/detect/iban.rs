@@ -82,8 +82,6 @@ struct Found {
     whole: bool,
     /// Whether the check digits agree.
     checked: bool,
-    /// Whether nothing divides its groups.
-    solid: bool,
 }
 
 pub(super) fn find(scan: &mut Scan) {
@@ -111,10 +109,7 @@ pub(super) fn find(scan: &mut Scan) {
         let labelled = || found.start.saturating_sub(before.max(found.start.saturating_sub(REACH)));
         let score = match found {
             Found { whole: true, checked: true, .. } if strict => 1.0,
-            Found { whole: true, checked: true, solid: true, .. } if loose => 0.95,
-            Found { whole: true, checked: true, .. } if loose && !scan.word_begins(found.end) => {
-                0.95
-            }
+            Found { whole: true, checked: true, .. } if loose => 0.95,
             Found { whole, n, .. } if strict && (whole || n >= FEWEST) => {
                 let back = labelled();
                 let topics = scan.topics(found.start, found.start, back, 0);
@@ -157,7 +152,6 @@ fn read(scan: &Scan, country: usize, digits: usize) -> Option<Found> {
         *to = from;
     }
     let (mut at, mut n, mut end) = (digits, 2, digits);
-    let mut solid = digits == country + 2;
     let mut kinds = Kinds::new(structure);
     while let Some(kind) = kinds.next() {
         let step =
@@ -166,7 +160,6 @@ fn read(scan: &Scan, country: usize, digits: usize) -> Option<Found> {
             if gap(scan.bytes, at, at + step).is_none() {
                 break;
             }
-            solid = false;
         }
         let byte = scan.byte(at + step);
         let fits = match kind {
@@ -189,14 +182,7 @@ fn read(scan: &Scan, country: usize, digits: usize) -> Option<Found> {
     // In `IBAN (DE): 68 …` the country belongs to the label.
     let apart = scan.bytes.get(country + 2..digits)?.contains(&b')');
     let start = if apart { digits } else { country };
-    Some(Found {
-        start,
-        end,
-        n,
-        whole,
-        checked: whole && numbers >= 8 && mod97(turned) == Some(1),
-        solid,
-    })
+    Some(Found { start, end, n, whole, checked: whole && numbers >= 8 && mod97(turned) == Some(1) })
 }
 
 /// The kinds of an IBAN's characters, one after another, the two check digits first.

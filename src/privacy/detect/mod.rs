@@ -26,6 +26,7 @@ mod fit;
 mod guard;
 mod iban;
 mod labels;
+mod long;
 mod look_alike;
 mod model;
 mod mrz;
@@ -50,6 +51,7 @@ use crate::chat::{EntityType, Finding, SlotKind, TextSlot};
 use crate::config::{Own, PrivacySettings};
 use crate::inference::Tagged;
 use crate::privacy::plain::Plain;
+use long::Seen;
 use phrases::Phrases;
 use scan::{Hit, Scan};
 use secret::Secrets;
@@ -68,8 +70,12 @@ pub struct Detectors {
 }
 
 impl Detectors {
-    /// Detectors that never report the types in `ignore` nor anything scored below `min_score` (0–1).
+    /// Detectors that never report the types in `ignore` nor anything scored below `min_score` (0–1). The first ones
+    /// take about a tenth of a second to compile their patterns.
     pub fn new(ignore: &[EntityType], min_score: f32) -> Self {
+        phrases::warm();
+        address::warm();
+        cjk::warm();
         Self { ignore: ignore.to_vec(), min_score, secrets: Secrets::new(), own: Own::default() }
     }
 
@@ -82,6 +88,8 @@ impl Detectors {
     /// is made of. `tagged` is what the edge model found in [`reading_text`].
     pub fn scan_slot(&self, index: usize, slot: &TextSlot, tagged: &[Tagged]) -> Vec<Finding> {
         let trust = match slot.kind {
+            // A number alone, such as a default or an example, has nothing around it that could make the model sure.
+            SlotKind::Schema if !slot.text.contains(char::is_alphabetic) => Trust::CertainOrNumber,
             SlotKind::Schema => Trust::Certain,
             SlotKind::Name => Trust::CertainOrNumber,
             _ => Trust::All,
@@ -115,16 +123,15 @@ impl Detectors {
         let plain = Plain::read(text);
         let full = plain.full();
         let shadow = Shadow::new(&full);
-        let mut scan = Scan::new(&shadow.text);
-        let mut hits = self.hits(&mut scan);
-        let seen = model::hits(&shadow.text, tagged).into_iter().filter(|hit| {
+        let Seen { mut hits, versions, closings } = self.seen_in(&shadow.text);
+        let tagged = model::hits(&shadow.text, tagged).into_iter().filter(|hit| {
             let value = shadow.text.get(hit.start..hit.end).unwrap_or_default();
             let (start, end) = shadow.original(hit.start, hit.end);
             // A sentence in base64 looks like a secret; what it says is read behind it.
             trust.takes(hit, value)
                 && !(hit.entity == entity::SECRET && plain.spells_sentence(&(start..end)))
         });
-        hits.extend(fit::fitted(&scan, seen));
+        hits.extend(fit::fitted(&shadow.text, &versions, &closings, tagged));
         hits.extend(custom::hits(&self.own, &shadow.text));
         hits.retain(|hit| hit.score >= self.min_score && !self.ignore.contains(&hit.entity));
         hits.retain(|hit| {
@@ -143,7 +150,7 @@ impl Detectors {
     }
 
     /// What the detectors see in one text, before merging.
-    fn hits(&self, scan: &mut Scan<'_>) -> Vec<Hit> {
+    fn seen(&self, scan: &mut Scan<'_>) -> Seen {
         self.secrets.find(scan);
         if !scan.ats.is_empty() {
             email::find(scan);
@@ -171,7 +178,11 @@ impl Detectors {
                 find(scan);
             }
         }
-        std::mem::take(&mut scan.hits)
+        Seen {
+            hits: std::mem::take(&mut scan.hits),
+            versions: std::mem::take(&mut scan.versions),
+            closings: std::mem::take(&mut scan.closings),
+        }
     }
 
     /// Every type that can be reported.
@@ -206,7 +217,7 @@ enum Trust {
     /// What is surely somebody's. Places, organizations and ages stand in most definitions of tools as examples, and to
     /// replace them would change what a tool is for.
     Certain,
-    /// The same, and numbers of four and more digits.
+    /// The same, and what has two and more digits.
     CertainOrNumber,
 }
 
@@ -214,7 +225,7 @@ impl Trust {
     fn takes(self, hit: &Hit, value: &str) -> bool {
         let general = [entity::LOCATION, entity::ORGANIZATION, entity::AGE, entity::URL];
         let is_certain = hit.score >= CERTAIN && !general.contains(&hit.entity);
-        let is_number = || value.bytes().filter(u8::is_ascii_digit).count() >= 4;
+        let is_number = || value.bytes().filter(u8::is_ascii_digit).count() >= 2;
         match self {
             Self::All => true,
             Self::Certain => is_certain,

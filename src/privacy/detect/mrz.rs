@@ -92,31 +92,31 @@ const FORMATS: &[Format] = &[
 ];
 
 pub(super) fn find(scan: &mut Scan) {
-    let mut done = 0;
-    while let Some(at) =
-        scan.bytes.get(done..).and_then(|rest| memchr::memchr(b'<', rest)).map(|i| done + i)
+    let (mut at, mut floor) = (0, 0);
+    while let Some(mark) =
+        scan.bytes.get(at..).and_then(|rest| memchr::memchr(b'<', rest)).map(|i| at + i)
     {
-        let next = scan.bytes.iter().skip(at + 1).take(2).find(|b| !b.is_ascii_whitespace());
+        at = mark + 1;
+        let next = scan.bytes.iter().skip(at).take(2).find(|b| !b.is_ascii_whitespace());
         if next != Some(&b'<') {
-            done = at + 1;
             continue;
         }
-        let zone = Zone::around(scan.bytes, at, done);
-        done = match zone.found() {
-            Some((start, end, entity, score)) => {
-                scan.push(Hit {
-                    start,
-                    end,
-                    entity,
-                    kind: None,
-                    score,
-                    validated: true,
-                    detector: "mrz",
-                });
-                end.max(at + 2)
-            }
-            None => zone.places.last().map_or(at + 2, |last| last + 1).max(at + 2),
-        };
+        let zone = Zone::around(scan.bytes, mark, floor);
+        if let Some((start, end, entity, score)) = zone.found() {
+            scan.push(Hit {
+                start,
+                end,
+                entity,
+                kind: None,
+                score,
+                validated: true,
+                detector: "mrz",
+            });
+            floor = end;
+            at = at.max(end);
+        } else if let Some(last) = zone.places.last() {
+            at = at.max(last + 1);
+        }
     }
 }
 

@@ -55,6 +55,11 @@ static SEARCH: LazyLock<Option<(AhoCorasick, Vec<Class>)>> = LazyLock::new(|| {
     builder.build(patterns).ok().map(|search| (search, classes))
 });
 
+/// Builds the searcher, so that no request waits for it.
+pub(super) fn warm() {
+    LazyLock::force(&SEARCH);
+}
+
 impl Phrases {
     /// Searches `text` once.
     pub fn new(text: &str) -> Self {

@@ -228,6 +228,13 @@ fn a_finding_takes_in_the_whole_run_that_it_cuts() {
         ("Apt 3, Rosa Hof 5", "STREET_ADDRESS", "Rosa Hof 5", "Apt 3, Rosa Hof 5"),
         ("Kongens Have 4, 2. th", "STREET_ADDRESS", "Kongens Have 4", "Kongens Have 4, 2. th"),
         ("in 26122 Oldenburg.", "LOCATION", "Oldenburg", "26122 Oldenburg"),
+        ("seen C01X 00T 47", "PASSPORT", "C01X", "C01X 00T 47"),
+        (
+            "at 1-2-3 Ginza, Tokyo 104-0061",
+            "STREET_ADDRESS",
+            "Ginza, Tokyo 104-0061",
+            "1-2-3 Ginza, Tokyo 104-0061",
+        ),
         ("MRN 88-120-4", "MEDICAL_RECORD", "120", "88-120-4"),
     ];
     for (text, entity, seen, whole) in cases {

@@ -112,7 +112,32 @@ pub(super) fn is_version(
         return heading(scan, start, after) && low;
     }
     let weak = !line && named(bare, word, WEAK_WORDS);
-    weak || package(bare, marks) || heading(scan, start, after)
+    let asked = line && word.trim_start_matches('-').eq_ignore_ascii_case("version");
+    weak || asked
+        || package(bare, marks)
+        || heading(scan, start, after)
+        || (!line && entry(word, marks, value))
+}
+
+/// `ffmpeg: 4.4.2.0`, `quill (1.2.3.4)`, `my-lib 1.2.3.4`: a name and four small numbers, as lists of software have it. One of
+/// seventy addresses looks like that.
+fn entry(word: &str, marks: &str, value: &str) -> bool {
+    let parts: Vec<u32> = value.split('.').filter_map(|part| part.parse().ok()).collect();
+    let small =
+        parts.iter().all(|part| *part < 100) && parts.first().is_some_and(|first| *first < 40);
+    let service = parts.iter().all(|part| Some(part) == parts.first())
+        || matches!(value, "8.8.4.4" | "1.0.0.1" | "9.9.9.10" | "4.2.2.1" | "4.2.2.2");
+    let name = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c))
+        && word.chars().filter(char::is_ascii_alphabetic).count() >= 3
+        && !word.ends_with("ed");
+    let bound = marks.contains([':', '('])
+        || (marks == " " && word.contains('-') && word.ends_with(|c: char| c.is_ascii_lowercase()));
+    small
+        && !service
+        && name
+        && bound
+        && !is_one(word, ADDRESS_WORDS)
+        && !is_one(word, PREPOSITIONS)
 }
 
 /// The last word of a text, with the dots and dashes of a name inside of it.
@@ -293,7 +318,11 @@ fn package(bare: &str, marks: &str) -> bool {
         "module ",
         "plugin ",
     ];
-    let told = command.iter().any(|word| bare.to_lowercase().contains(word))
+    let told = (command.iter().any(|word| bare.to_lowercase().contains(word))
+        || is_one(
+            word,
+            "plugin,package,library,module,extension,addon,mod,component,dependency,lib",
+        ))
         && !is_one(word, ADDRESS_WORDS)
         && !is_one(word, PREPOSITIONS)
         && word.chars().any(char::is_alphabetic);

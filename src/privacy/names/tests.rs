@@ -11,7 +11,7 @@ const EMAIL: EntityType = EntityType("EMAIL_ADDRESS");
 fn slot(kind: SlotKind, text: &str) -> TextSlot {
     let message = (kind == SlotKind::Message).then_some(0);
     let role = message.map(|_| Role::User);
-    TextSlot { span: 0..0, text: text.to_owned(), kind, role, message, cached: false }
+    TextSlot { span: 0..0, text: text.into(), kind, role, message, cached: false }
 }
 
 /// Redacts texts in which a value is found at its first place in the slot of that index.
@@ -35,7 +35,7 @@ fn redacted(
     let redaction = redact(&texts, &findings, &[]);
     let text = |slot: &TextSlot| {
         let edit = redaction.edits.iter().find(|edit| edit.span == slot.span);
-        edit.map_or(slot.text.clone(), |edit| serde_json::from_str(&edit.json).unwrap())
+        edit.map_or(slot.text.to_string(), |edit| serde_json::from_str(&edit.json).unwrap())
     };
     (texts.iter().map(text).collect(), redaction)
 }

@@ -98,11 +98,10 @@ impl Reader<'_> {
             let open = at + found;
             at = open + 1;
             let Some(json) = container(text, open, &mut self.work) else { continue };
-            let is_whole = || {
-                let around = [text.get(..open), text.get(json.end..)];
-                around.iter().flatten().all(|rest| rest.trim().is_empty())
-            };
-            if !json.has_strings && !(level.is_data && is_whole()) {
+            let is_alone = |rest: Option<&str>| rest.is_some_and(|rest| rest.trim().is_empty());
+            let is_whole =
+                level.is_data && is_alone(text.get(..open)) && is_alone(text.get(json.end..));
+            if !json.has_strings && !is_whole {
                 continue;
             }
             self.prose(&level.part(&(copied..open)));

@@ -1,6 +1,7 @@
 //! Where the bytes of a text that was decoded stand in the text that it was decoded from.
 //!
-//! Invariants: marks rise in both texts; a stretch that was only copied costs one mark, however long it is.
+//! Invariants: marks rise in both texts; a stretch that was only copied costs one mark, however long it is, and none after
+//! an escape.
 
 use std::ops::Range;
 
@@ -10,56 +11,52 @@ pub(super) struct Map {
     marks: Vec<Mark>,
 }
 
-/// From `plain` on, the source runs in parallel from `source`; or all of it up to the next mark stands for the `len` source
-/// bytes there.
-#[derive(Debug, Clone, Copy)]
+/// At `plain`, `n` bytes stand for `len` bytes of the source from `source` on; what follows runs in parallel up to the next mark.
+#[derive(Debug, Clone, Copy, Default)]
 struct Mark {
     plain: u32,
     source: u32,
-    /// [`PARALLEL`], or the length of the escape.
     len: u32,
+    n: u8,
     /// For an escape in text that is no JSON: its backslashes.
     slashes: u8,
 }
 
-const PARALLEL: u32 = u32::MAX;
-
 impl Mark {
+    /// Where its own bytes end in the decoded text and in the source.
+    fn after(self) -> (usize, usize) {
+        (self.plain as usize + usize::from(self.n), (self.source + self.len) as usize)
+    }
+
     fn begin(self, at: usize) -> usize {
-        match self.len {
-            PARALLEL => self.source as usize + (at - self.plain as usize),
-            _ => self.source as usize,
-        }
+        let (plain, source) = self.after();
+        at.checked_sub(plain).map_or(self.source as usize, |beyond| source + beyond)
     }
 
     fn end(self, at: usize) -> usize {
-        match self.len {
-            PARALLEL => self.begin(at) + 1,
-            len => (self.source + len) as usize,
-        }
+        let (plain, source) = self.after();
+        at.checked_sub(plain).map_or(source, |beyond| source + beyond + 1)
     }
 }
 
 impl Map {
     /// The map of a text that is its own source.
     pub(super) fn identity() -> Self {
-        Self { marks: vec![Mark { plain: 0, source: 0, len: PARALLEL, slashes: 0 }] }
+        Self { marks: vec![Mark::default()] }
     }
 
     /// Notes that what follows at `plain` was copied from `source` on.
     fn copy(&mut self, plain: usize, source: usize) {
-        let runs_on =
-            self.marks.last().is_some_and(|m| m.len == PARALLEL && m.begin(plain) == source);
-        if !runs_on {
+        if self.marks.last().is_none_or(|m| m.begin(plain) != source) {
             let (plain, source) = (plain as u32, source as u32);
-            self.marks.push(Mark { plain, source, len: PARALLEL, slashes: 0 });
+            self.marks.push(Mark { plain, source, ..Mark::default() });
         }
     }
 
-    /// Notes that what follows at `plain`, up to the next note, stands for all of `source`.
-    fn unit(&mut self, plain: usize, source: &Range<usize>, slashes: u8) {
+    /// Notes that the next `n` bytes at `plain` stand for all of `source`.
+    fn unit(&mut self, plain: usize, n: u8, source: &Range<usize>, slashes: u8) {
         let (start, len) = (source.start as u32, source.len() as u32);
-        self.marks.push(Mark { plain: plain as u32, source: start, len, slashes });
+        self.marks.push(Mark { plain: plain as u32, source: start, len, n, slashes });
     }
 
     /// Notes at `plain` of `self` what this map's `range` was made of.
@@ -68,15 +65,17 @@ impl Map {
         let mut at = range.start;
         while at < range.end {
             let Some(mark) = next.checked_sub(1).and_then(|i| self.marks.get(i)) else { return };
-            let source = mark.begin(at);
-            match mark.len {
-                PARALLEL => to.copy(plain + at - range.start, source),
-                len => {
-                    let source = source..source + len as usize;
-                    to.unit(plain + at - range.start, &source, mark.slashes);
-                }
+            let (own, source) = mark.after();
+            if at < own {
+                let source = mark.source as usize..source;
+                to.unit(plain + at - range.start, mark.n, &source, mark.slashes);
+                at = own;
             }
-            at = self.marks.get(next).map_or(range.end, |m| m.plain as usize);
+            let end = self.marks.get(next).map_or(range.end, |m| m.plain as usize);
+            if at < end.min(range.end) {
+                to.copy(plain + at - range.start, mark.begin(at));
+            }
+            at = end;
             next += 1;
         }
     }
@@ -100,31 +99,25 @@ impl Map {
 
     /// The bytes of the decoded text, which is `len` long, that a range of the source touches; empty if none.
     pub(super) fn touched(&self, source: &Range<usize>, len: usize) -> Range<usize> {
-        let after = self.marks.partition_point(|m| m.source as usize <= source.start);
         let limit = |next: usize| self.marks.get(next).map_or(len, |m| m.plain as usize);
-        let start = match after.checked_sub(1).and_then(|i| self.marks.get(i)) {
-            None => 0,
-            Some(m) if m.len == PARALLEL => {
-                (m.plain as usize + source.start - m.source as usize).min(limit(after))
-            }
-            Some(m) if source.start < (m.source + m.len) as usize => m.plain as usize,
-            Some(_) => limit(after),
-        };
-        let after = self.marks.partition_point(|m| (m.source as usize) < source.end);
-        let end = match after.checked_sub(1).and_then(|i| self.marks.get(i)) {
-            None => 0,
-            Some(m) if m.len == PARALLEL => {
-                (m.plain as usize + source.end - m.source as usize).min(limit(after))
-            }
-            Some(_) => limit(after),
-        };
+        let last = |next: usize| next.checked_sub(1).and_then(|i| self.marks.get(i));
+        let next = self.marks.partition_point(|m| m.source as usize <= source.start);
+        let start = last(next).map_or(0, |m| {
+            let (plain, after) = m.after();
+            let beyond = source.start.checked_sub(after);
+            beyond.map_or(m.plain as usize, |beyond| (plain + beyond).min(limit(next)))
+        });
+        let next = self.marks.partition_point(|m| (m.source as usize) < source.end);
+        let end = last(next).map_or(0, |m| {
+            let (plain, after) = m.after();
+            (plain + source.end.saturating_sub(after)).min(limit(next))
+        });
         start..end.max(start)
     }
 
     fn mark(&self, at: usize) -> Mark {
         let next = self.marks.partition_point(|m| m.plain as usize <= at);
-        let none = Mark { plain: 0, source: 0, len: PARALLEL, slashes: 0 };
-        next.checked_sub(1).and_then(|i| self.marks.get(i)).copied().unwrap_or(none)
+        next.checked_sub(1).and_then(|i| self.marks.get(i)).copied().unwrap_or_default()
     }
 }
 
@@ -145,7 +138,7 @@ impl Decoded {
 
     /// Adds a character that stands for a range of the source.
     pub(super) fn unit(&mut self, c: char, source: &Range<usize>, slashes: u8) {
-        self.map.unit(self.text.len(), source, slashes);
+        self.map.unit(self.text.len(), c.len_utf8() as u8, source, slashes);
         self.text.push(c);
     }
 }

@@ -69,7 +69,7 @@ fn send(text: &str, kind: SlotKind) -> Sent {
     let body = Bytes::from(json_string(text));
     let slot = TextSlot {
         span: 0..body.len(),
-        text: text.to_owned(),
+        text: text.into(),
         kind,
         role: Some(Role::User),
         message: Some(0),
@@ -165,7 +165,7 @@ fn an_escape_before_a_value_hides_nothing() {
 fn names_are_read_through_their_escapes() {
     for name in NAMES {
         let escaped = ascii(name);
-        let capital = escaped.replace("\\u00", "\\u00").to_ascii_uppercase().replace("\\U", "\\u");
+        let capital = escaped.to_ascii_uppercase().replace("\\U", "\\u");
         let twice = escaped.replace('\\', "\\\\");
         for text in [
             format!("Meet {escaped} today"),
@@ -186,7 +186,7 @@ fn names_are_read_through_their_escapes() {
                 assert!(!sent.text.contains("\\u0"), "{text:?} was sent as {:?}", sent.text);
             }
         }
-        if capital.contains("\\u") && name.chars().filter(|c| c.is_ascii()).all(|c| c == ' ') {
+        if capital.contains("\\u") && name.chars().filter(char::is_ascii).all(|c| c == ' ') {
             check(&format!("Meet {capital} today"), name, SlotKind::Message);
         }
     }
@@ -492,7 +492,8 @@ fn hostile_texts_end() {
         };
         let span = 0..0;
         let kind = SlotKind::ToolResult;
-        let slot = TextSlot { span, text, kind, role: None, message: None, cached: false };
+        let slot =
+            TextSlot { span, text: text.into(), kind, role: None, message: None, cached: false };
         redact(&[slot], &[all], &[]);
     }
 }
@@ -533,7 +534,7 @@ proptest! {
         let end = start + 3;
         let finding = Finding { slot: 0, start, end, entity: EntityType("SECRET"), kind: None, score: 1.0, detector: "t" };
         let body = Bytes::from(json_string(&text));
-        let slot = TextSlot { span: 0..body.len(), text: text.clone(), kind, role: None, message: None, cached: false };
+        let slot = TextSlot { span: 0..body.len(), text: text.as_str().into(), kind, role: None, message: None, cached: false };
         let redaction = redact(&[slot], &[finding], &[]);
         let sent: String = serde_json::from_slice(&splice(&body, redaction.edits)).unwrap();
         if redaction.n_redacted == 0 {
@@ -555,7 +556,7 @@ proptest! {
         let json = json!({ "a": text, "n": [4539148803436467u64, -1.5], "in": json!({ "t": text }).to_string() }).to_string();
         let finding = Finding { slot: 0, start, end: start + len, entity: EntityType("SECRET"), kind: None, score: 1.0, detector: "t" };
         let body = Bytes::from(json_string(&json));
-        let slot = TextSlot { span: 0..body.len(), text: json, kind: SlotKind::ToolArguments, role: None, message: None, cached: false };
+        let slot = TextSlot { span: 0..body.len(), text: json.as_str().into(), kind: SlotKind::ToolArguments, role: None, message: None, cached: false };
         let sent = splice(&body, redact(&[slot], &[finding], &[]).edits);
         let sent: String = serde_json::from_slice(&sent).unwrap();
         let outer: Value = serde_json::from_str(&sent).unwrap();

@@ -43,7 +43,7 @@ fn body(slots: &[(SlotKind, &str)]) -> (Bytes, Vec<TextSlot>) {
         json.push_str(&crate::chat::json_string(text));
         let message = (*kind != SlotKind::Schema && *kind != SlotKind::Other).then_some(i);
         let role = message.map(|_| Role::User);
-        let (span, text, kind) = (start..json.len(), (*text).to_owned(), *kind);
+        let (span, text, kind) = (start..json.len(), (*text).into(), *kind);
         texts.push(TextSlot { span, text, kind, role, message, cached: false });
         json.push(',');
     }
@@ -97,7 +97,7 @@ fn cases() {
         let after = texts_after(&body, &redaction);
         let edited = case.want.iter().flatten().count();
         for ((slot, after), want) in texts.iter().zip(&after).zip(&case.want) {
-            assert_eq!(after, want.as_ref().unwrap_or(&slot.text), "{}", case.name);
+            assert_eq!(after, want.as_deref().unwrap_or(&slot.text), "{}", case.name);
             if slot.kind == SlotKind::ToolArguments {
                 serde_json::from_str::<Value>(after).unwrap();
             }

@@ -48,7 +48,7 @@ fn request(messages: &[Words]) -> ChatRequest {
         let kind = if words.role == Role::Tool { SlotKind::ToolResult } else { SlotKind::Message };
         let cached = last_cached.is_some_and(|last| at <= last);
         let (span, role, message) = (start..json.len(), Some(words.role), Some(at));
-        texts.push(TextSlot { span, text, kind, role, message, cached });
+        texts.push(TextSlot { span, text: text.into(), kind, role, message, cached });
         json.push_str(if at + 1 < messages.len() { "," } else { "" });
         let is_result = words.role == Role::Tool;
         let call = |name: &String| ToolCall { id: name.clone(), name: name.clone(), arguments: 0 };
@@ -94,7 +94,7 @@ fn every_case() {
         let request = request(&case.messages);
         let (got, report) = shaped(&request);
         for ((got, want), slot) in got.iter().zip(&case.want).zip(&request.texts) {
-            assert_eq!(got, want.as_ref().unwrap_or(&slot.text), "{}", case.name);
+            assert_eq!(got, want.as_deref().unwrap_or(&slot.text), "{}", case.name);
         }
         let passes: Vec<(String, u32)> =
             report.passes.iter().map(|(p, n)| ((*p).into(), *n)).collect();

@@ -84,7 +84,11 @@ pub(super) struct Cases {
 pub fn import(from: From, path: &Path, options: &Options) -> Result<Imported, ImportError> {
     let text = source::load(path)?;
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    convert(from, ending, &text, options)
+    let beside = |name: &str| {
+        let file = path.parent().unwrap_or(Path::new("")).join(name);
+        source::load(&file).map_err(|error| error.to_string())
+    };
+    with_files(from, ending, &text, options, &beside)
         .map_err(|message| ImportError::Bad { file: path.display().to_string(), message })
 }
 
@@ -98,8 +102,19 @@ pub fn convert(
     text: &str,
     options: &Options,
 ) -> Result<Imported, String> {
+    let alone = |name: &str| Err(format!("`{name}` is a file of its own and cannot be read here"));
+    with_files(from, ending, text, options, &alone)
+}
+
+fn with_files(
+    from: From,
+    ending: &str,
+    text: &str,
+    options: &Options,
+    read: promptfoo::Reader<'_>,
+) -> Result<Imported, String> {
     let cases = match from {
-        From::Promptfoo => promptfoo::cases(text, options)?,
+        From::Promptfoo => promptfoo::cases(text, options, read)?,
         From::OpenAiEvals => dataset::openai_evals(text, options)?,
         From::LangSmith | From::Phoenix => dataset::examples(ending, text, options)?,
     };

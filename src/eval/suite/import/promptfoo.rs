@@ -3,65 +3,85 @@
 //! A case is made of every prompt with every test; `{{var}}` is filled in. Of the assertions those become checks that Weir has
 //! a counterpart of.
 
+mod check;
+mod files;
+
 use super::{Cases, Options};
 use crate::config::tree::{self, Node, NodeValue};
+use check::check;
+pub(super) use files::Reader;
+use files::{file_of, spread, vars};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde_json::{Map, Value, json};
 
-/// Reads the tests.
-pub(super) fn cases(text: &str, options: &Options) -> Result<Cases, String> {
-    let root = tree::parse(text).map_err(|(at, message)| {
-        at.map_or(message.clone(), |(line, _)| format!("line {line}: {message}"))
-    })?;
-    let root = plain(&root);
-    let (config, tests) = match &root {
-        Value::Array(tests) => (json!({}), tests.clone()),
-        Value::Object(_) => match root.get("tests") {
-            Some(Value::Array(tests)) => (root.clone(), tests.clone()),
-            Some(_) => {
-                return Err(
-                    "`tests` must be a list (tests in files of their own: import those)".to_owned()
-                );
+/// Most cases that lists of values may make of one test.
+const MOST: usize = 10_000;
+
+/// Reads the tests; `read` reads the files that the configuration names.
+pub(super) fn cases(text: &str, options: &Options, read: Reader<'_>) -> Result<Cases, String> {
+    let (config, tests) = match parsed(text)? {
+        Value::Array(tests) => (json!({}), files::tests(&Value::Array(tests), read)?),
+        config @ Value::Object(_) => {
+            let mut tests = match config.get("tests") {
+                None => Vec::new(),
+                Some(tests) => files::tests(tests, read)?,
+            };
+            tests.extend(scenarios(&config, read)?);
+            if tests.is_empty() {
+                return Err("there are no `tests`".to_owned());
             }
-            None => return Err("there are no `tests`".to_owned()),
-        },
+            (config, tests)
+        }
         _ => return Err("it must be a configuration with `tests`, or a list of tests".to_owned()),
     };
-    let prompts = prompts(&config)?;
-    let default = config.get("defaultTest").cloned().unwrap_or_else(|| json!({}));
+    let prompts = prompts(&config, read)?;
+    let default = match config.get("defaultTest") {
+        None => json!({}),
+        Some(value) => match file_of(value) {
+            Some(name) => parsed(&read(name)?)?,
+            None => value.clone(),
+        },
+    };
     let mut out = Cases::default();
     let mut judge = false;
     for (at, test) in tests.iter().enumerate() {
-        for (number, prompt) in prompts.iter().enumerate() {
-            let id = match prompts.len() {
-                1 => format!("case-{:04}", at + 1),
-                _ => format!("case-{:04}-p{}", at + 1, number + 1),
-            };
-            let wrong = |what: String| format!("test {}: {what}", at + 1);
-            let mut vars = mapping(&default, "vars");
-            vars.extend(mapping(test, "vars"));
-            let messages = filled(prompt, &vars).map_err(wrong)?;
-            let mut checks = Vec::new();
-            let list = |test: &Value| test["assert"].as_array().cloned().unwrap_or_default();
-            for assertion in list(&default).into_iter().chain(list(test)) {
-                match check(&assertion, &vars) {
-                    Ok(check) => checks.push(check),
-                    Err(what) if options.skip_unknown => {
-                        out.skipped.push(format!("{id}: left out: {what}"));
-                    }
-                    Err(what) => {
-                        return Err(format!("{} (--skip-unknown leaves it out)", wrong(what)));
-                    }
+        let wrong = |what: String| format!("test {}: {what}", at + 1);
+        if !test.is_object() {
+            return Err(wrong(
+                "it must be names with values, such as `vars` and `assert`".to_owned(),
+            ));
+        }
+        let mut all = vars(default.get("vars"), read).map_err(wrong)?;
+        all.extend(vars(test.get("vars"), read).map_err(wrong)?);
+        let n_cases: usize = all.values().filter_map(Value::as_array).map(Vec::len).product();
+        if n_cases == 0 {
+            return Err(wrong("a variable has an empty list, so there is no case".to_owned()));
+        }
+        if n_cases > MOST {
+            return Err(wrong(format!("its lists of values make more than {MOST} cases")));
+        }
+        let spread = spread(&all);
+        for (turn, vars) in spread.iter().enumerate() {
+            for (number, prompt) in prompts.iter().enumerate() {
+                let mut id = format!("case-{:04}", at + 1);
+                if spread.len() > 1 {
+                    id = format!("{id}-v{}", turn + 1);
                 }
+                if prompts.len() > 1 {
+                    id = format!("{id}-p{}", number + 1);
+                }
+                let messages = filled(prompt, vars).map_err(wrong)?;
+                let checks = checks([&default, test], vars, options, (&id, &mut out.skipped))
+                    .map_err(|what| format!("{} (--skip-unknown leaves it out)", wrong(what)))?;
+                judge |= checks.iter().any(|check: &Value| check.get("judge").is_some());
+                if checks.is_empty() {
+                    out.skipped
+                        .push(format!("{id}: left out: it asserts nothing that a suite can say"));
+                    continue;
+                }
+                out.cases.push(json!({"id": id, "messages": messages, "check": checks}));
             }
-            judge |= checks.iter().any(|check: &Value| check.get("judge").is_some());
-            if checks.is_empty() {
-                out.skipped
-                    .push(format!("{id}: left out: it asserts nothing that a suite can say"));
-                continue;
-            }
-            out.cases.push(json!({"id": id, "messages": messages, "check": checks}));
         }
     }
     if judge {
@@ -71,6 +91,76 @@ pub(super) fn cases(text: &str, options: &Options) -> Result<Cases, String> {
         );
     }
     Ok(out)
+}
+
+/// The assertions of the default and of the test as checks; what has no counterpart is an error or named in `skipped`.
+fn checks(
+    tests: [&Value; 2],
+    vars: &Map<String, Value>,
+    options: &Options,
+    (id, skipped): (&str, &mut Vec<String>),
+) -> Result<Vec<Value>, String> {
+    let mut checks = Vec::new();
+    for test in tests {
+        let list = match test.get("assert") {
+            None | Some(Value::Null) => continue,
+            Some(Value::Array(list)) => list,
+            Some(_) => return Err("`assert` must be a list".to_owned()),
+        };
+        for assertion in list {
+            match check(assertion, vars) {
+                Ok(check) => checks.push(check),
+                Err(what) if options.skip_unknown => {
+                    skipped.push(format!("{id}: left out: {what}"));
+                }
+                Err(what) => return Err(what),
+            }
+        }
+    }
+    Ok(checks)
+}
+
+/// Tests of scenarios: every configuration with every test.
+fn scenarios(config: &Value, read: Reader<'_>) -> Result<Vec<Value>, String> {
+    let list = match config.get("scenarios") {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(list)) => list,
+        Some(_) => return Err("`scenarios` must be a list".to_owned()),
+    };
+    let mut out = Vec::new();
+    for scenario in list {
+        let Value::Object(_) = scenario else {
+            return Err("a scenario is a file of its own: put it here".to_owned());
+        };
+        let part = |name: &str| match scenario.get(name) {
+            Some(part) => files::tests(part, read),
+            None => Err(format!("a scenario has no `{name}`")),
+        };
+        let tests = part("tests")?;
+        for config in part("config")? {
+            for test in &tests {
+                let mut all = vars(config.get("vars"), read)?;
+                all.extend(vars(test.get("vars"), read)?);
+                let asserts = |test: &Value| test["assert"].as_array().cloned().unwrap_or_default();
+                let both: Vec<Value> = asserts(&config).into_iter().chain(asserts(test)).collect();
+                out.push(json!({"vars": all, "assert": both}));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// YAML or JSON as JSON.
+fn parsed(text: &str) -> Result<Value, String> {
+    let root = tree::parse(text).map_err(|(at, message)| {
+        at.map_or(message.clone(), |(line, _)| format!("line {line}: {message}"))
+    })?;
+    Ok(plain(&root))
+}
+
+/// A name as far as it is one; other text could be anybody's words.
+fn words_of(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-:".contains(*c)).take(40).collect()
 }
 
 /// YAML as JSON; of a key that is there twice the last counts.
@@ -88,19 +178,20 @@ fn plain(node: &Node) -> Value {
     }
 }
 
-fn mapping(value: &Value, name: &str) -> Map<String, Value> {
-    value.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
-}
-
 /// The prompts as text. Without any, a test's only variable is the prompt.
-fn prompts(config: &Value) -> Result<Vec<Option<String>>, String> {
+fn prompts(config: &Value, read: Reader<'_>) -> Result<Vec<Option<String>>, String> {
     let prompt = |value: &Value| {
         let text = value.as_str().or_else(|| value.get("raw")?.as_str());
         let text = text.ok_or("a prompt must be text, or `{raw: text}`")?;
-        if text.starts_with("file://") {
-            return Err("a prompt is a file of its own: put its text here".to_owned());
+        match text.strip_prefix("file://") {
+            None => Ok(Some(text.to_owned())),
+            Some(name)
+                if name.ends_with(".txt") || name.ends_with(".json") || name.ends_with(".md") =>
+            {
+                Ok(Some(read(name)?))
+            }
+            Some(_) => Err("a prompt is a file of its own: put its text here".to_owned()),
         }
-        Ok(Some(text.to_owned()))
     };
     match config.get("prompts") {
         Some(Value::Array(list)) if !list.is_empty() => list.iter().map(prompt).collect(),
@@ -133,55 +224,4 @@ fn filled(prompt: &Option<String>, vars: &Map<String, Value>) -> Result<Vec<Valu
         }
         _ => Ok(vec![json!({"role": "user", "content": text})]),
     }
-}
-
-/// An assertion as a check.
-fn check(assertion: &Value, vars: &Map<String, Value>) -> Result<Value, String> {
-    let kind = assertion["type"].as_str().ok_or("an assertion has no `type`")?;
-    let fill = |text: &str| {
-        Environment::new()
-            .render_str(text, Serde(vars))
-            .map_err(|_| format!("`{kind}`: its value cannot be filled in"))
-    };
-    let text = || match &assertion["value"] {
-        Value::String(text) => fill(text),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(format!("`{kind}` has no text as `value`")),
-    };
-    let texts = || match &assertion["value"] {
-        Value::Array(list) => list
-            .iter()
-            .map(|it| fill(it.as_str().unwrap_or_default()))
-            .collect::<Result<Vec<_>, _>>(),
-        Value::String(text) => text.split(',').map(|part| fill(part.trim())).collect(),
-        _ => Err(format!("`{kind}` has no list as `value`")),
-    };
-    let number = || assertion["threshold"].as_f64().ok_or(format!("`{kind}` has no `threshold`"));
-    Ok(match kind {
-        "equals" if assertion["value"].is_object() => {
-            json!({"json_schema": {"const": assertion["value"]}})
-        }
-        "equals" => json!({"exact": text()?}),
-        "contains" => json!({"contains": text()?}),
-        "icontains" => json!({"contains": {"all": [text()?], "ignore_case": true}}),
-        "not-contains" => json!({"contains": {"none": [text()?]}}),
-        "not-icontains" => json!({"contains": {"none": [text()?], "ignore_case": true}}),
-        "contains-all" => json!({"contains": {"all": texts()?}}),
-        "contains-any" => json!({"contains": {"any": texts()?}}),
-        "icontains-all" => json!({"contains": {"all": texts()?, "ignore_case": true}}),
-        "icontains-any" => json!({"contains": {"any": texts()?, "ignore_case": true}}),
-        "not-contains-any" => json!({"contains": {"none": texts()?}}),
-        "starts-with" => json!({"starts_with": text()?}),
-        "regex" => json!({"regex": text()?}),
-        "not-regex" => json!({"regex": {"pattern": text()?, "not": true}}),
-        "is-json" if assertion["value"].is_object() => json!({"json_schema": assertion["value"]}),
-        "is-json" => json!({"json_schema": true}),
-        "cost" => json!({"budget": {"cost_usd": number()?}}),
-        "latency" => json!({"budget": {"latency_ms": number()?}}),
-        "llm-rubric" => json!({"judge": text()?}),
-        other => {
-            let other: String = other.chars().take(40).collect();
-            return Err(format!("the assertion `{other}` has no counterpart"));
-        }
-    })
 }

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 /// Signs that stand in code alone.
 const STRONG: &[&str] = &[
-    "self.", "();", "()", "===", "!==", "&&", "</", "/>", ");", "):", ") {", "${", "#!/", "!pip",
-    "{{", "f'{", "f\"{",
+    "self.", "();", "()", "===", "!==", "&&", ");", "):", ") {", "${", "#!/", "!pip", "{{", "f'{",
+    "f\"{",
 ];
 
 /// Openings of lines that are imports, definitions or commands.
