@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_name_of_an_operator_is_kept_once() {
-        let one = EntityType::own(&"EMPLOYEE_ID".to_owned()).unwrap();
+        let one = EntityType::own("EMPLOYEE_ID").unwrap();
         let two = EntityType::own(&["EMPLOYEE", "ID"].join("_")).unwrap();
         assert!(std::ptr::eq(one.0, two.0));
         for bad in [

@@ -70,7 +70,7 @@ impl AddAssign for Usage {
         add(&mut self.cache_write_1h, other.cache_write_1h);
         add(&mut self.output, other.output);
         add(&mut self.reasoning, other.reasoning);
-        self.estimated |= other.estimated;
+        self.estimated = self.estimated || other.estimated;
     }
 }
 

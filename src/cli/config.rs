@@ -47,7 +47,7 @@ pub fn run(args: &ConfigArgs, config_path: Option<&Path>) -> anyhow::Result<()> 
             let name = find(path, &env)
                 .map_or("no file, defaults only".to_owned(), |path| path.display().to_string());
             let has_price = priced(&config)?;
-            let told = warnings(&config, &*has_price);
+            let told = warnings(&config, &has_price);
             let told = told.into_iter().map(|warning| format!("\nwarning: {warning}"));
             summary(&name, &config) + &told.collect::<String>()
         }
@@ -58,13 +58,13 @@ pub fn run(args: &ConfigArgs, config_path: Option<&Path>) -> anyhow::Result<()> 
 }
 
 /// Says of a target whether its model has a price today.
-fn priced(config: &Config) -> anyhow::Result<Box<dyn Fn(&Target) -> bool>> {
+fn priced(config: &Config) -> anyhow::Result<impl Fn(&Target) -> bool> {
     let table = match &config.prices_file {
         None => PriceTable::builtin(),
         Some(path) => PriceTable::with_file(&std::fs::read_to_string(path)?)?,
     };
     let now = jiff::Timestamp::now().as_microsecond();
-    Ok(Box::new(move |target| table.price(&target.provider, &target.model, now).is_some()))
+    Ok(move |target: &Target| table.price(&target.provider, &target.model, now).is_some())
 }
 
 /// `ok` and what the configuration holds, in a few lines.

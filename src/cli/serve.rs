@@ -100,12 +100,12 @@ async fn serve(source: Source, config: Config) -> anyhow::Result<()> {
     };
     let watching = watch(source, &files, on_change);
     tokio::spawn(watching.context("SIGHUP cannot be handled")?);
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone())?);
     greet(&gateway.live().config, address);
     gateway.live().fit_in_background();
     tokio::spawn(canary::watch(gateway.clone(), canary::EVERY));
 
-    let stop = CancellationToken::new();
-    tokio::spawn(stop_on_signal(stop.clone()));
     let metrics_here = apart.is_none();
     if let Some(apart) = apart {
         tokio::spawn(downstream::serve_metrics(gateway.clone(), apart, stop.clone()));
@@ -203,19 +203,18 @@ async fn reload(gateway: &Gateway, loaded: Result<Config, crate::config::ConfigE
     }
 }
 
-/// Cancels on Ctrl-C and on SIGTERM.
-async fn stop_on_signal(stop: CancellationToken) {
+/// Catches Ctrl-C and SIGTERM from now on; what comes back cancels `stop` when one arrives.
+fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(_) => std::future::pending().await,
+    let caught = |kind| signal(kind).context("signals cannot be handled");
+    let (mut interrupt, mut terminate) =
+        (caught(SignalKind::interrupt())?, caught(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
-    tracing::info!("stopping: open answers may finish, then the ledger is flushed");
-    stop.cancel();
+        tracing::info!("stopping: open answers may finish, then the ledger is flushed");
+        stop.cancel();
+    })
 }

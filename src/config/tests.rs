@@ -120,7 +120,8 @@ fn differences_in_words() {
         .replace("name: vllm", "name: other")
         .replace("body_limit_mib: 8", "");
     let env = |name: &str| {
-        env(name).map(|value| if name == "WEB_KEY" { "new".to_owned() } else { value })
+        env(name)
+            .map(|value| if name == "WEB_KEY" { "another-key-0f3a9c".to_owned() } else { value })
     };
     let new = Config::from_text(&text, Some(Path::new("weir.yaml")), &env, &Overrides::default())
         .unwrap();

@@ -167,7 +167,9 @@ fn who_left_is_taken_out_and_counts_no_more() {
 /// What is estimated is what comes, give or take a turn, for newcomers of any size beside any others.
 #[test]
 fn the_wait_is_told_in_advance() {
-    let cases: &[(&[(&'static str, &str, usize)], (&str, usize))] = &[
+    /// Who waits (name, tenant, tokens), and the tenant and tokens of a newcomer.
+    type Case<'a> = (&'a [(&'static str, &'a str, usize)], (&'a str, usize));
+    let cases: &[Case<'_>] = &[
         (&[], ("x", 100)),
         (&[("a", "x", 250)], ("x", 250)),
         (&[("a", "x", 250), ("b", "x", 250), ("c", "x", 250)], ("x", 250)),

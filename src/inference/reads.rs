@@ -250,7 +250,7 @@ pub(super) fn run(reader: &dyn TextReader, lane: &Lane<Reads>, readings: &Readin
         let begun = Instant::now();
         let turn = gather(first, reader, &lane.queue, &mut kept);
         let Turn { mut jobs, cuts, .. } = turn;
-        let mut failed = read(reader, &mut jobs, cuts);
+        let mut failed = read(reader, &mut jobs, &cuts);
         let time = begun.elapsed();
         let share = time / u32::try_from(jobs.len()).unwrap_or(u32::MAX).max(1);
         let (mut again, mut tokens) = (Vec::new(), 0);
@@ -332,8 +332,8 @@ fn fill(turn: &mut Turn, mut job: ReadJob, reader: &dyn TextReader) -> Filled {
     let (number, n_before, tokens) = (turn.jobs.len(), turn.cuts.len(), turn.tokens);
     loop {
         match job.cut(reader) {
-            Ok(Some((text, cut))) if turn.tokens == 0 || turn.tokens + cut.len() <= TURN => {
-                turn.tokens += cut.len();
+            Ok(Some((text, cut))) if turn.tokens == 0 || turn.tokens + cut.n_tokens() <= TURN => {
+                turn.tokens += cut.n_tokens();
                 turn.cuts.push((number, text, cut));
             }
             Ok(Some((text, cut))) => {
@@ -362,7 +362,7 @@ fn fill(turn: &mut Turn, mut job: ReadJob, reader: &dyn TextReader) -> Filled {
 fn read(
     reader: &dyn TextReader,
     jobs: &mut [ReadJob],
-    cuts: Vec<(usize, usize, Cut)>,
+    cuts: &[(usize, usize, Cut)],
 ) -> Vec<(usize, InferenceError)> {
     let windows = |cuts: &[(usize, usize, Cut)]| -> Result<Vec<Window>, InferenceError> {
         let cuts: Vec<&Cut> = cuts.iter().map(|(.., cut)| cut).collect();
@@ -374,9 +374,9 @@ fn read(
             reader.add(&text.text, &mut text.progress, cut, window);
         }
     };
-    match windows(&cuts) {
+    match windows(cuts) {
         Ok(said) => {
-            add(&cuts, said);
+            add(cuts, said);
             Vec::new()
         }
         Err(_) => {

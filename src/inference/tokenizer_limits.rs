@@ -234,12 +234,14 @@ mod tests {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "cases are written where they are used")]
     fn file(normalizer: Value) -> Result<(), String> {
         check(
             json!({ "normalizer": normalizer, "model": { "type": "BPE" } }).to_string().as_bytes(),
         )
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "cases are written where they are used")]
     fn replace(pattern: Value, content: &str) -> Value {
         json!({ "type": "Replace", "pattern": pattern, "content": content })
     }

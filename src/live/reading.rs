@@ -9,21 +9,25 @@ use crate::inference::{InferenceError, Reading, Tagged, Terms, Which};
 use crate::pipeline::StageFailure;
 use crate::privacy::detect::reading_text;
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Texts of at most so many bytes are tiny.
 const TINY: usize = 48;
-/// Tiny texts go side by side where a request has more of them.
-const MANY: usize = 64;
+/// Tiny texts go side by side where a request has more different ones: a name beside others is harder to tell from a word, so
+/// that only requests with far more than people write pay with that for their size.
+const MANY: usize = 1024;
 /// Bytes of tiny texts that are read together: about a window.
 const TOGETHER: usize = 640;
 
-/// One text that the model is given: of one slot, or of several tiny ones, each on a line of its own.
+/// One text that the model is given, and the slots that it came from.
 struct Given<'a> {
     text: Cow<'a, str>,
     slots: Vec<u32>,
+    /// Whether the slots are several tiny texts, each on a line of its own; else all of them say the same.
+    side_by_side: bool,
 }
 
 impl LiveState {
@@ -46,7 +50,7 @@ impl LiveState {
         settled.map_err(|_| StageFailure::NotReady)?;
         let given = given(&request.texts);
         let texts: Vec<&str> = given.iter().map(|given| &*given.text).collect();
-        let found = self.runtime.read_for(&texts, terms).await.map_err(failure)?;
+        let found = self.runtime.read_for(&texts, terms).await.map_err(|error| failure(&error))?;
         let mut readings = vec![None; request.texts.len()];
         for (given, reading) in given.iter().zip(found) {
             give_back(given, &reading, &request.texts, &mut readings);
@@ -56,8 +60,8 @@ impl LiveState {
 }
 
 /// Why a local stage has no result.
-fn failure(error: InferenceError) -> StageFailure {
-    match error {
+fn failure(error: &InferenceError) -> StageFailure {
+    match *error {
         InferenceError::NotReady { .. } => StageFailure::NotReady,
         InferenceError::QueueFull { retry_after } => StageFailure::Overloaded { retry_after },
         InferenceError::Allowance => StageFailure::Timeout,
@@ -65,18 +69,33 @@ fn failure(error: InferenceError) -> StageFailure {
     }
 }
 
-/// What the model is given.
+/// What the model is given. A text that stands at several places is given once: names of properties stand in many tools.
 fn given(slots: &[TextSlot]) -> Vec<Given<'_>> {
     let tiny = |slot: &TextSlot| slot.text.len() <= TINY;
-    let together = slots.iter().filter(|slot| tiny(slot)).count() > MANY;
+    let different: HashSet<&str> =
+        slots.iter().filter(|slot| tiny(slot)).map(|slot| &*slot.text).collect();
+    let together = different.len() > MANY;
+    drop(different);
     let mut out: Vec<Given<'_>> = Vec::new();
+    let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
     // The group that the next tiny text joins.
     let mut open: Option<usize> = None;
     for (at, slot) in slots.iter().enumerate() {
         let text = reading_text(slot);
         let at = at as u32;
         if !(together && tiny(slot)) {
-            out.push(Given { text, slots: vec![at] });
+            // A long text is hardly there twice, and a copy of it would cost its memory.
+            if !tiny(slot) {
+                out.push(Given { text, slots: vec![at], side_by_side: false });
+                continue;
+            }
+            match known.get(&text).and_then(|index| out.get_mut(*index)) {
+                Some(same) => same.slots.push(at),
+                None => {
+                    known.insert(text.clone(), out.len());
+                    out.push(Given { text, slots: vec![at], side_by_side: false });
+                }
+            }
             continue;
         }
         let group = open.filter(|group| out[*group].text.len() + text.len() < TOGETHER);
@@ -91,7 +110,7 @@ fn given(slots: &[TextSlot]) -> Vec<Given<'_>> {
                 open = Some(out.len());
                 let mut own = String::with_capacity(TOGETHER);
                 own.push_str(&text);
-                out.push(Given { text: own.into(), slots: vec![at] });
+                out.push(Given { text: own.into(), slots: vec![at], side_by_side: true });
             }
         }
     }
@@ -106,8 +125,8 @@ fn give_back(
     slots: &[TextSlot],
     readings: &mut [Option<Arc<Reading>>],
 ) {
-    if let [slot] = given.slots[..] {
-        readings[slot as usize] = Some(Arc::clone(reading));
+    if !given.side_by_side || given.slots.len() == 1 {
+        given.slots.iter().for_each(|slot| readings[*slot as usize] = Some(Arc::clone(reading)));
         return;
     }
     let shared = |entities: Vec<Tagged>| {
@@ -172,6 +191,23 @@ mod tests {
     }
 
     #[test]
+    fn a_text_at_several_places_is_read_once() {
+        let texts: Vec<String> = (0..3 * MANY).map(|i| format!("text {}", i % 7)).collect();
+        let slots = slots(&texts);
+        let given = given(&slots);
+        assert_eq!(given.len(), 7);
+        let mut readings = vec![None; slots.len()];
+        for given in &given {
+            let reading = Reading { n_tokens: given.text.len(), ..Reading::default() };
+            give_back(given, &Arc::new(reading), &slots, &mut readings);
+        }
+        let all = texts.iter().zip(&readings);
+        assert!(
+            all.clone().all(|(text, reading)| reading.as_ref().unwrap().n_tokens == text.len())
+        );
+    }
+
+    #[test]
     fn many_tiny_texts_are_read_together_and_long_ones_alone() {
         let long = "a long text ".repeat(20);
         let mut texts: Vec<String> = (0..5000).map(|i| format!("t{i}")).collect();
@@ -214,8 +250,11 @@ mod tests {
             };
             let entities = found.iter().map(entity).collect();
             let reading = Reading { entities, injection: Some(0.25), ..Reading::default() };
-            let given =
-                Given { text: text.clone().into(), slots: (0..texts.len() as u32).collect() };
+            let given = Given {
+                text: text.clone().into(),
+                slots: (0..texts.len() as u32).collect(),
+                side_by_side: true,
+            };
             let mut readings = vec![None; texts.len()];
             give_back(&given, &Arc::new(reading), &slots, &mut readings);
             for ((text, reading), expected) in texts.iter().zip(&readings).zip(*expected) {

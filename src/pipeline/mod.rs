@@ -11,7 +11,6 @@ mod ctx;
 mod drift_tests;
 mod edge;
 mod explain;
-mod failed;
 #[cfg(test)]
 mod harness;
 mod hear;
@@ -57,7 +56,6 @@ use crate::telemetry::{self, Metric};
 use crate::upstream::is_reasoning_model;
 use bytes::Bytes;
 use cloud::{Opened, Patience};
-use failed::Failed;
 use futures_util::FutureExt;
 use http::HeaderMap;
 use respond::Remarks;
@@ -228,7 +226,6 @@ async fn river(
 
     let n_candidates = decision.candidates.len();
     let (mut index, mut rejection) = (0, None);
-    let mut failed = Failed::default();
     while let Some(candidate) = decision.candidates.get(index) {
         let more = index + 1 < n_candidates;
         let asked = Asked { request: &request, analysis: &analysis, decision: &decision };
@@ -239,13 +236,6 @@ async fn river(
             _ => (1, answer(ctx, remarks, asked, candidate, more).await),
         };
         index += tried;
-        if let Err(error) = &result {
-            let goes_on = index < n_candidates
-                && !is_over(ctx, &decision)
-                && goes_on(error, rejection.is_some());
-            let asked = decision.candidates.get(index - 1).unwrap_or(candidate);
-            failed.add(ctx, &asked.target, error, goes_on);
-        }
         match result {
             Ok(answer) => return Ok(answer),
             Err(error)
@@ -259,7 +249,7 @@ async fn river(
                 }
             }
             // What the first provider found wrong with the request is what its client can act on.
-            Err(error) => return Err(rejection.unwrap_or_else(|| failed.told(error))),
+            Err(error) => return Err(rejection.unwrap_or(error)),
         }
     }
     Err(Error::new(ErrorKind::NoCandidate, "no target is left to try"))

@@ -128,8 +128,8 @@ mod tests {
             tracing::subscriber::with_default(subscriber, || {
                 tracing::trace!(target: "tokenizers::pre_tokenizers::bert", "words of the prompt");
                 tracing::debug!(target: "h2::codec", "words of the prompt");
-                tracing::trace!(target: "hyper::proto::h1::io", "words of the prompt");
-                tracing::trace!(target: "hyper_util::client", "words of the prompt");
+                tracing::trace!(target: concat!("hyper", "::proto::h1::io"), "words of the prompt");
+                tracing::trace!(target: concat!("hyper_util", "::client"), "words of the prompt");
                 tracing::debug!(target: "rustls::client", "words of the prompt");
                 tracing::info!(target: "reqwest::connect", "words of the prompt");
                 tracing::trace!(target: "llguidance", "words of the prompt");

@@ -53,7 +53,7 @@ const BYTES_A_TEXT: usize = 24;
 /// Decodes a request body.
 ///
 /// The texts list holds every string, every key and every long number that may carry words. Left out is only what the dialect
-/// defines at its exact path, in the exact form that it defines there ([`places`]): the model, roles and types, words such
+/// defines at its exact path, in the exact form that it defines there (`places`): the model, roles and types, words such
 /// as `auto`, keywords of schemas, ids of calls that a provider made, and bytes of images, audio and files.
 ///
 /// # Errors

@@ -295,7 +295,7 @@ impl EdgePack {
             })
         };
         let add = |_: &str, _: &mut Progress, cut: &Cut, window: Vec<Vec<f32>>| {
-            means.add(&window, cut.len());
+            means.add(&window, cut.n_tokens());
         };
         self.run(&[text], &mut [Progress::new(false)], &|| true, read, add)?;
         Ok(means.joined())
@@ -371,8 +371,8 @@ impl EdgePack {
         for (at, text) in texts.iter().enumerate() {
             asked()?;
             while let Some(cut) = self.cut(text, &mut progress[at])? {
-                let tokens: usize = ready.iter().map(|(_, cut)| cut.len()).sum();
-                if !ready.is_empty() && tokens + cut.len() > TOGETHER {
+                let tokens: usize = ready.iter().map(|(_, cut)| cut.n_tokens()).sum();
+                if !ready.is_empty() && tokens + cut.n_tokens() > TOGETHER {
                     flush(&mut ready, progress)?;
                 }
                 ready.push((at, cut));

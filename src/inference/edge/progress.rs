@@ -50,7 +50,7 @@ pub struct Cut {
 
 impl Cut {
     /// Tokens, special ones included.
-    pub fn len(&self) -> usize {
+    pub fn n_tokens(&self) -> usize {
         self.tokens.len() + 2
     }
 
@@ -167,7 +167,7 @@ impl Progress {
 
     /// Takes in what the next window says.
     pub(super) fn add(&mut self, types: &Manifest, text: &str, cut: &Cut, window: Window) {
-        self.means.add(&window.means, cut.len());
+        self.means.add(&window.means, cut.n_tokens());
         self.injection = Some(self.injection.unwrap_or(f32::NEG_INFINITY).max(window.injection));
         // The request stands at the beginning or at the end of a long text.
         self.ends = Some(match self.ends.take() {

@@ -157,8 +157,13 @@ impl Bounds {
             if least > n as u64 {
                 return;
             }
-            if n_patterns == 0 {
-                self.name(out, &required, &other, each);
+            match (n, n_patterns) {
+                (_, 0) => self.name(out, &required, &other, each),
+                // Names of the client's pattern, as many as there may be.
+                (0, _) if required.is_empty() => {
+                    at_most(out, "maxProperties", "minProperties", NAMES);
+                }
+                _ => {}
             }
         }
         out.insert("additionalProperties".to_owned(), Value::Bool(false));

@@ -13,6 +13,9 @@ use llguidance::{JsonCompileOptions, Matcher, ParserFactory};
 use serde_json::Value;
 use std::sync::Arc;
 
+/// Bytes that a token of an answer surely stands for; an answer that has taken so many is brought to its end.
+const BYTES_PER_TOKEN: usize = 4;
+
 /// The vocabulary as grammars see it.
 pub(super) struct Forms(ParserFactory);
 
@@ -82,7 +85,10 @@ impl Forms {
             let keyword = keywords::culprit(&schema, |schema| parser(schema.clone()).is_some());
             return Err(InferenceError::Format { keyword });
         };
-        Ok(Form { matcher: Matcher::new(Ok(found)), keys: Some(Keys::default()) })
+        Ok(Form {
+            matcher: Matcher::new(Ok(found)),
+            keys: Some(Keys::within(tokens.saturating_mul(BYTES_PER_TOKEN))),
+        })
     }
 }
 
@@ -112,6 +118,11 @@ impl Form {
     /// Whether a token would give an object the same name twice.
     pub(super) fn repeats_name(&self, bytes: &[u8]) -> bool {
         self.keys.as_ref().is_some_and(|keys| keys.would_repeat(bytes))
+    }
+
+    /// Whether a token would lengthen what is long enough.
+    pub(super) fn overruns(&self, bytes: &[u8]) -> bool {
+        self.keys.as_ref().is_some_and(|keys| keys.would_overrun(bytes))
     }
 
     /// How many tokens of a draft the form allows, one behind the other.

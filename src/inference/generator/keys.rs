@@ -1,10 +1,22 @@
-//! The names in the objects of a growing JSON text, so that none is written twice. Grammars cannot see to that where the model
-//! chooses the names.
+//! The names in the objects of a growing JSON text, so that none is written twice, and the places of its numbers, so that
+//! none goes on for ever. Grammars cannot see to that: the model chooses the names, and zeros may follow any fraction.
 
 use std::collections::HashSet;
 
 /// Most characters of a name that a model chooses itself (see `bounds`): one that is that long can only be ended.
 pub(super) const LONGEST: usize = 40;
+
+/// Most bytes of a name where only a pattern of the client's says what it looks like, if it can end there.
+const LONGEST_FREE_NAME: usize = 128;
+
+/// Most bytes of a number with a fraction: sign, 15 digits, the point and seven places. Beyond them only an end makes sense.
+const LONGEST_NUMBER: usize = 24;
+
+/// Most bytes of a number without one: what 64 bits hold.
+const LONGEST_WHOLE: usize = 18;
+
+/// How many lists and objects may be open at once.
+const DEEPEST: usize = 32;
 
 /// Follows JSON text that a grammar keeps valid.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +27,11 @@ pub(super) struct Keys {
     escaped: bool,
     /// Whether a name was met for the second time.
     repeated: bool,
+    /// Bytes of the number under way, and whether it has a fraction.
+    number: (usize, bool),
+    /// Bytes so far, and how many there should be at most.
+    written: usize,
+    budget: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -26,7 +43,35 @@ enum Frame {
 impl Keys {
     /// Reads on.
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.written += bytes.len();
         bytes.iter().for_each(|byte| self.read(*byte));
+    }
+
+    /// Follows an answer that is to end when it has about so many bytes.
+    pub(super) fn within(budget: usize) -> Self {
+        Self { budget, ..Self::default() }
+    }
+
+    /// Whether these bytes would lengthen what is long enough: a number with more places or a name with more letters than anybody
+    /// needs, or any value once the answer has taken the bytes that it had.
+    pub(super) fn would_overrun(&self, bytes: &[u8]) -> bool {
+        let is_late = self.written > self.budget;
+        if let Some(string) = &self.string {
+            let is_name = matches!(self.open.last(), Some(Frame::Object { awaits_name: true, .. }));
+            let is_long = is_name && string.len() + bytes.len() > LONGEST_FREE_NAME;
+            return (is_late || is_long) && !self.escaped && !bytes.contains(&b'"');
+        }
+        let (len, has_fraction) = self.number;
+        match bytes.first() {
+            Some(b'[' | b'{') => is_late || self.open.len() >= DEEPEST,
+            Some(b',' | b'.' | b'e' | b'E') => is_late,
+            Some(byte) if byte.is_ascii_digit() && len > 0 => {
+                let n_digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let most = if has_fraction { LONGEST_NUMBER } else { LONGEST_WHOLE };
+                is_late || len + n_digits > most
+            }
+            _ => false,
+        }
     }
 
     /// Whether these bytes would end a name that its object has, or leave nothing but to do so.
@@ -63,6 +108,11 @@ impl Keys {
             string.push(byte);
             return;
         }
+        self.number = match byte {
+            b'0'..=b'9' | b'-' | b'+' => (self.number.0 + 1, self.number.1),
+            b'.' | b'e' | b'E' if self.number.0 > 0 => (self.number.0 + 1, byte == b'.'),
+            _ => (0, false),
+        };
         match byte {
             b'"' => self.string = Some(Vec::new()),
             b'{' => self.open.push(Frame::Object { names: HashSet::new(), awaits_name: true }),
@@ -114,9 +164,42 @@ mod tests {
             keys.push(text.as_bytes());
             assert_eq!(keys.would_repeat(next.as_bytes()), repeats, "{text} {next}");
         }
+        for (text, next, overruns) in [
+            ("[999999999999999.0000000", "0", false),
+            ("[999999999999999.00000000", "0", true),
+            ("[999999999999999.00000000", ",", false),
+            ("[999999999999999.00000000", "0,1", true),
+            ("[999999999999999999", "9", true),
+            ("[99999999999999999", "9", false),
+            ("[0.12345", "678", false),
+            ("[\"0.1234567890123456789012345", "6", false),
+            ("[0.1234567890123456789012,1.5", "6", false),
+        ] {
+            let mut keys = Keys::within(100);
+            keys.push(text.as_bytes());
+            assert_eq!(keys.would_overrun(next.as_bytes()), overruns, "{text} {next}");
+        }
+        for (text, next, overruns) in [
+            ("[1", "2", true),
+            ("[1", "]", false),
+            ("[1", ",", true),
+            ("[", "1", false),
+            ("[", "[", true),
+            ("[\"a", "b", true),
+            ("[\"a", "\"", false),
+            ("[\"a\\", "n", false),
+            ("{\"a\":1", ",", true),
+            ("{\"a\":1", "}", false),
+        ] {
+            let mut late = Keys::within(1);
+            late.push(text.as_bytes());
+            late.written += 1;
+            assert_eq!(late.would_overrun(next.as_bytes()), overruns, "late: {text} {next}");
+        }
         // A name of full length can only be ended.
         let (long, mut keys) = ("x".repeat(40), Keys::default());
-        keys.push(format!("{{\"{long}\":1,\"{}", &long[1..]).as_bytes());
+        let begun = long.strip_prefix('x').unwrap_or_default();
+        keys.push(format!("{{\"{long}\":1,\"{begun}").as_bytes());
         assert!(keys.would_repeat(b"x") && !keys.would_repeat(b"y") && !keys.would_repeat(b"\""));
     }
 }

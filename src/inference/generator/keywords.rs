@@ -70,7 +70,7 @@ pub(super) fn culprit(
 /// `uniqueItems: false` and its like say nothing.
 fn constrains(key: &str, value: &Value) -> bool {
     match key {
-        "uniqueItems" | "minContains" => *value != Value::Bool(false) && *value != Value::from(0),
+        "uniqueItems" | "minContains" => *value != Value::Bool(false) && value.as_u64() != Some(0),
         "propertyNames" | "unevaluatedItems" | "unevaluatedProperties" => {
             *value != Value::Bool(true)
         }

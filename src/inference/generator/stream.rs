@@ -210,10 +210,20 @@ impl Stream {
         self.masked.clear();
         self.masked.extend_from_slice(logits);
         form.forbid(&mut self.masked)?;
+        // Where it cannot end yet, what is long goes on.
+        let mut longer = None;
         loop {
-            let token = self.sampler.pick(&self.masked).ok_or_else(none)?;
+            let Some(token) = self.sampler.pick(&self.masked) else {
+                return longer.ok_or_else(none);
+            };
             let Some(logit) = self.masked.get_mut(token as usize) else { return Ok(token) };
-            if !form.repeats_name(&vocabulary.bytes(token)) {
+            let bytes = vocabulary.bytes(token);
+            if !logit.is_finite() {
+                return longer.ok_or_else(none);
+            }
+            if form.overruns(&bytes) {
+                longer.get_or_insert(token);
+            } else if !form.repeats_name(&bytes) {
                 return Ok(token);
             }
             *logit = f32::NEG_INFINITY;

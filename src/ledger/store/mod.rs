@@ -33,7 +33,9 @@ pub enum StoreError {
         known: i64,
     },
     /// Not an id nor a part of one.
-    #[error("`{0}` is not a request id nor a part of one")]
+    #[error(
+        "`{0}` is not a request id nor a part of one; `weir ledger tail` shows ids, and any digits that only one holds will do"
+    )]
     BadId(String),
 }
 

@@ -135,7 +135,7 @@ pub(super) fn find(scan: &mut Scan, phrases: &Phrases) {
                 .find(|found| base + found.start() <= start && base + found.end() >= end)?;
             Some(base + found.start()..base + found.end())
         });
-        let Some(found) = found.max_by_key(|range| range.len()) else { continue };
+        let Some(found) = found.max_by_key(ExactSizeIterator::len) else { continue };
         if counts(
             stretch(scan.text, found.start.saturating_sub(16), found.start),
             scan.text.get(found.clone()).unwrap_or(""),

@@ -100,7 +100,8 @@ fn at(scan: &mut Scan, runs: &Runs, i: usize) {
             continue;
         }
         let strict = strict_start && scan.closes(end);
-        if !strict && !(scan.opens_loosely(start) && scan.closes_loosely(end)) {
+        let loose = scan.opens_loosely(start) && scan.closes_loosely(end);
+        if !(strict || loose) {
             continue;
         }
         let branded = brand(number);

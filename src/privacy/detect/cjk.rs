@@ -107,8 +107,5 @@ fn lead(text: &str) -> usize {
         .find(['省', '市', '区', '區', '县', '縣', '路', '街', '道', '村', '都', '府'])
         .unwrap_or(0);
     let head = text.get(..unit).unwrap_or("");
-    head.char_indices()
-        .filter(|(_, c)| OUTSIDE.contains(*c))
-        .last()
-        .map_or(0, |(at, c)| at + c.len_utf8())
+    head.char_indices().rfind(|(_, c)| OUTSIDE.contains(*c)).map_or(0, |(at, c)| at + c.len_utf8())
 }

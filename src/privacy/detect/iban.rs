@@ -156,10 +156,8 @@ fn read(scan: &Scan, country: usize, digits: usize) -> Option<Found> {
     while let Some(kind) = kinds.next() {
         let step =
             scan.bytes.get(at..)?.iter().take(5).take_while(|b| !b.is_ascii_alphanumeric()).count();
-        if step > 0 && n > 2 {
-            if gap(scan.bytes, at, at + step).is_none() {
-                break;
-            }
+        if step > 0 && n > 2 && gap(scan.bytes, at, at + step).is_none() {
+            break;
         }
         let byte = scan.byte(at + step);
         let fits = match kind {

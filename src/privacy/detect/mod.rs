@@ -98,7 +98,9 @@ impl Detectors {
             None => {
                 let findings = self.look(index, &slot.text, tagged, trust);
                 match parted(slot) {
-                    Some(text) => join(findings, self.scan(index, &text, &[]).into_iter()),
+                    Some(text) => {
+                        join(findings, self.look(index, &text, tagged, trust).into_iter())
+                    }
                     None => findings,
                 }
             }
@@ -191,20 +193,41 @@ impl Detectors {
     }
 }
 
-/// What the edge model is to read of a slot: a name as words, everything without disguises.
+/// What the edge model is to read of a slot: names as words, everything without disguises.
 pub fn reading_text(slot: &TextSlot) -> Cow<'_, str> {
-    match Spoken::of(slot) {
-        Some(spoken) => Cow::Owned(undisguised(&spoken.text).into_owned()),
+    if let Some(spoken) = Spoken::of(slot) {
+        return Cow::Owned(undisguised(&spoken.text).into_owned());
+    }
+    match parted(slot) {
+        Some(text) => Cow::Owned(undisguised(&text).into_owned()),
         None => undisguised(&slot.text),
     }
 }
 
-/// Arguments of a call with its names parted at underscores, byte for byte, where a number may stand in one: the names of
-/// properties are names like those of the tool.
+/// Longest name of an argument, in bytes.
+const LONGEST_NAME: usize = 256;
+
+/// Arguments of a call with the names in them parted at underscores, byte for byte: the names of properties are names like those
+/// of the tool. `None` if no name has one.
 fn parted(slot: &TextSlot) -> Option<String> {
-    let is_named = slot.kind == SlotKind::ToolArguments && slot.text.contains('_');
-    (is_named && slot.text.contains(|c: char| c.is_ascii_digit()))
-        .then(|| slot.text.replace('_', " "))
+    if slot.kind != SlotKind::ToolArguments || !slot.text.contains('_') {
+        return None;
+    }
+    let mut bytes = slot.text.as_bytes().to_vec();
+    let mut is_parted = false;
+    for colon in memchr::memchr_iter(b':', slot.text.as_bytes()) {
+        // Back over blanks, the quote and the backslashes before it.
+        let before = slot.text.get(..colon).unwrap_or_default().trim_ascii_end();
+        let Some(name) = before.strip_suffix('"') else { continue };
+        let end = name.trim_end_matches('\\').len();
+        let near = name.as_bytes().get(end.saturating_sub(LONGEST_NAME)..end).unwrap_or_default();
+        let start = memchr::memrchr(b'"', near).map_or(end, |quote| end - near.len() + quote + 1);
+        for byte in bytes.iter_mut().take(end).skip(start).filter(|byte| **byte == b'_') {
+            *byte = b' ';
+            is_parted = true;
+        }
+    }
+    is_parted.then(|| String::from_utf8(bytes).ok()).flatten()
 }
 
 /// Lowest score of what the model sees in definitions of tools.

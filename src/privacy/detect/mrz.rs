@@ -153,7 +153,7 @@ impl Zone {
         for from in 0..=first {
             if from > 0
                 && self.adjacent(from)
-                && !self.chars.get(from - 1).is_some_and(|b| *b == b'<')
+                && self.chars.get(from - 1).is_none_or(|b| *b != b'<')
                 && !self.head(from)
             {
                 continue;

@@ -122,7 +122,7 @@ fn judge(scan: &mut Scan, run: &Run) {
         Some((CREDIT_CARD, 0.9, true))
     } else if (12..=19).contains(&n) && topics & CARD_NAME != 0 {
         Some((CREDIT_CARD, 0.8, false))
-    } else if topics & PHONE != 0 || (topics & PHONE_WEAK != 0 && n >= 9 && n <= 15) {
+    } else if topics & PHONE != 0 || (topics & PHONE_WEAK != 0 && (9..=15).contains(&n)) {
         Some((PHONE_NUMBER, 0.75, false))
     } else if n == 9 && national::is_named(US_SSN, topics) {
         Some((US_SSN, 0.85, false))

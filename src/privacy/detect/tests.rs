@@ -411,3 +411,31 @@ fn a_sentence_in_base64_is_read_although_the_model_calls_it_a_secret() {
         }
     }
 }
+
+#[test]
+fn names_of_arguments_are_read_as_words() {
+    use crate::chat::{SlotKind, TextSlot};
+    for (text, read) in [
+        (r#"{"ask_nora_holm": "a_b"}"#, Some(r#"{"ask nora holm": "a_b"}"#)),
+        (r#"{"a_b":1,"c_d" : {"e_f":[true]}}"#, Some(r#"{"a b":1,"c d" : {"e f":[true]}}"#)),
+        (r#"{"in":"{\"a_b\":1}"}"#, Some(r#"{"in":"{\"a b\":1}"}"#)),
+        (r#"{"go_203.0.113.9":1}"#, Some(r#"{"go 203.0.113.9":1}"#)),
+        (r#"{"a":"see b_c: d"}"#, None),
+        (r#"{"a":"b_c"}"#, None),
+        (r#"{"a":1}"#, None),
+        (r#":_:"_":"#, Some(r#":_:" ":"#)),
+        ("_", None),
+    ] {
+        let slot = |kind| TextSlot {
+            span: 0..0,
+            text: text.into(),
+            kind,
+            role: None,
+            message: None,
+            cached: false,
+        };
+        let parted = super::parted(&slot(SlotKind::ToolArguments));
+        assert_eq!(parted.as_deref(), read, "{text}");
+        assert_eq!(super::parted(&slot(SlotKind::Message)), None, "{text}");
+    }
+}

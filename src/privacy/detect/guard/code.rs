@@ -151,7 +151,7 @@ pub(super) fn literal<'a>(a: &Around<'a>) -> Option<Literal<'a>> {
     for (at, c) in before.char_indices() {
         match open {
             None if c == '"' || c == '`' || (c == '\'' && !last.is_alphanumeric()) => {
-                open = Some((at, c))
+                open = Some((at, c));
             }
             Some((_, quote)) if c == quote && last != '\\' => open = None,
             _ => {}
@@ -169,6 +169,7 @@ pub(super) fn literal<'a>(a: &Around<'a>) -> Option<Literal<'a>> {
 }
 
 /// A value between quotes.
+#[derive(Clone, Copy)]
 pub(super) struct Literal<'a> {
     /// What stands between the opening quote and the value.
     pub head: &'a str,
