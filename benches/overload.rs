@@ -1,6 +1,6 @@
 //! What holds under load, with the edge pack reading every prompt: `cargo bench --bench overload`.
 //!
-//! Prints the capacity (answers a second, every connection busy), what is served at twice as many connections and how the rest is
+//! Prints the capacity (answers a second, every connection busy), what is served when twice as many requests come and how the rest is
 //! refused, how long a short request takes alone and beside a 4.6 MiB prompt, and by how many times its body a request of each kind
 //! lets the resident size grow. The upstream is scripted and answers at once. Linux only. Options behind `--`: `--requests N` (600),
 //! `--mib N` (8, size of the bodies), `--only capacity|beside|memory`. `WEIR_BIN` names another weir.
@@ -78,19 +78,20 @@ impl Bench<'_> {
     fn capacity(&self, requests: usize) -> Result<(), String> {
         let (process, gateway) = self.gateway()?;
         let file = self.dir.join("body.json");
-        let text = format!("######## {}", PLAIN.repeat(11));
-        std::fs::write(&file, chat(&text)).map_err(|error| error.to_string())?;
         let head = ["1 KiB prompts", "", "served/s", "refused", "p50 ms", "p99 ms", "cpu s/1000"];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
-        let mut capacity = 0.0f64;
+        let mut capacity = 0.0;
         for connections in [1, 8, 64] {
+            // Each round asks what no earlier one asked.
+            let text = format!("######## of {connections} {}", PLAIN.repeat(11));
+            std::fs::write(&file, chat(&text)).map_err(|error| error.to_string())?;
             let n = if connections == 1 { requests / 4 } else { requests };
             let load = Load { to: &gateway, body: &file, header: None, connections, requests: n };
             let before = process.cpu_seconds();
             let report = load.run()?;
             let cpu = (process.cpu_seconds() - before) / served_of(&report).max(1.0) * 1e3;
             let served = served_of(&report);
-            capacity = capacity.max(served / report.seconds);
+            capacity = served / report.seconds;
             rows.push(vec![
                 format!("{connections} connections"),
                 String::new(),
@@ -133,6 +134,8 @@ impl Bench<'_> {
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         for (name, body) in bodies(size) {
             let (process, gateway) = self.gateway()?;
+            // Intents and patterns are made ready behind the first answer.
+            wait(Duration::from_secs(4));
             let [before, _] = process.resident_mib();
             let begun = Instant::now();
             let own = gateway.clone();
@@ -147,7 +150,11 @@ impl Bench<'_> {
             rows.push(vec![
                 name.to_owned(),
                 String::new(),
-                status.map_or_else(|_| "none yet".to_owned(), |status| status.to_string()),
+                match status {
+                    Ok(()) => "200".to_owned(),
+                    Err(Refused { status: 0, .. }) => "none yet".to_owned(),
+                    Err(Refused { status, .. }) => status.to_string(),
+                },
                 format!("{mib:.1}"),
                 times(peak),
                 times(process.resident_mib()[0]),
@@ -164,7 +171,7 @@ fn served_of(report: &Report) -> f64 {
     report.measured.saturating_sub(report.errors) as f64
 }
 
-/// New prompts of 1 KiB at twice the capacity, whether or not others are answered.
+/// New prompts of 1 KiB at twice what 64 busy connections got, whether or not others are answered.
 fn twice(gateway: &str, capacity: f64) -> Vec<String> {
     let seconds = 12.0;
     let n = (2.0 * capacity * seconds) as usize;
@@ -184,18 +191,23 @@ fn twice(gateway: &str, capacity: f64) -> Vec<String> {
     };
     let asked: Vec<_> = (0..n).map(ask).collect();
     let all: Vec<_> = asked.into_iter().filter_map(|asked| asked.join().ok()).collect();
-    let served: Vec<_> = all.iter().filter(|(status, ..)| *status == Ok(200)).collect();
+    let served: Vec<_> = all.iter().filter(|(answer, ..)| answer.is_ok()).collect();
+    let told = |answer: &Result<(), Refused>| {
+        matches!(answer, Err(Refused { status: 429 | 503, says_when: true }))
+    };
+    let n_told = all.iter().filter(|(answer, ..)| told(answer)).count();
     let last = served.iter().map(|(_, _, end)| *end).max().unwrap_or(begun);
     let mut times: Vec<f64> = served.iter().map(|(_, ms, _)| *ms).collect();
     times.sort_by(f64::total_cmp);
     let at = |q: f64| times.get((q * times.len() as f64) as usize).copied().unwrap_or(f64::NAN);
     vec![
-        format!("twice the capacity, {:.0}/s", 2.0 * capacity),
-        String::new(),
+        format!("{:.0} come a second", 2.0 * capacity),
+        format!("{n_told} of the refused are told when to come again"),
         format!("{:.1}", served.len() as f64 / (last - begun).as_secs_f64()),
         (n - served.len()).to_string(),
         format!("{:.1}", at(0.5)),
         format!("{:.1}", at(0.99)),
+        String::new(),
     ]
 }
 
@@ -221,8 +233,8 @@ fn short(gateway: &str, repeat: usize, n: usize) -> Vec<Option<f64>> {
         wait(Duration::from_millis(30));
         let begun = Instant::now();
         let body = chat(&format!("{begun:?} {i} {}", PLAIN.repeat(repeat)));
-        let status = post(gateway, body.as_bytes(), 60);
-        (status == Ok(200)).then(|| begun.elapsed().as_secs_f64() * 1e3)
+        let answer = post(gateway, body.as_bytes(), 60);
+        answer.is_ok().then(|| begun.elapsed().as_secs_f64() * 1e3)
     };
     (0..n).map(ask).collect()
 }
@@ -292,22 +304,34 @@ fn chat(text: &str) -> String {
     serde_json::json!({"model": "auto", "messages": messages, "max_tokens": 16}).to_string()
 }
 
-/// Sends a body and waits for the whole answer, at most so many seconds; its status.
-fn post(address: &str, body: &[u8], seconds: u64) -> Result<u16, String> {
-    let told = |error: std::io::Error| error.to_string();
-    let mut stream = TcpStream::connect(address).map_err(told)?;
-    stream.set_read_timeout(Some(Duration::from_secs(seconds))).map_err(told)?;
+/// Another answer than 200; status 0 for none.
+#[derive(Debug, Default)]
+struct Refused {
+    status: u16,
+    /// Whether it has a `Retry-After`.
+    says_when: bool,
+}
+
+/// Sends a body and waits for the whole answer, at most so many seconds.
+fn post(address: &str, body: &[u8], seconds: u64) -> Result<(), Refused> {
     let head = format!(
         "POST /v1/chat/completions HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    stream.write_all(head.as_bytes()).map_err(told)?;
-    stream.write_all(body).map_err(told)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).map_err(told)?;
-    let line = String::from_utf8_lossy(&answer);
-    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-    status.ok_or_else(|| "no status".to_owned())
+    let talk = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(seconds)))?;
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    };
+    let answer = talk().map_err(|_| Refused::default())?;
+    let (head, _) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    let says_when = head.to_ascii_lowercase().contains("\r\nretry-after: ");
+    if status == 200 { Ok(()) } else { Err(Refused { status, says_when }) }
 }
 
 fn wait(time: Duration) {

@@ -47,10 +47,18 @@ pub struct TextSlot {
     pub kind: SlotKind,
     /// The role of the message it belongs to; `None` outside `messages`.
     pub role: Option<Role>,
-    /// Index of the message (or, in a response, of the choice) it belongs to; `None` outside of those.
-    pub message: Option<usize>,
+    /// Index of the message (or, in a response, of the choice) it belongs to; `None` outside of those. Small, since there may be
+    /// millions of texts.
+    pub message: Option<u32>,
     /// True where a provider's prompt cache has been asked to end at or after this text (`cache_control`).
     pub cached: bool,
+}
+
+impl TextSlot {
+    /// Index of the message it belongs to.
+    pub fn message(&self) -> Option<usize> {
+        self.message.map(|at| at as usize)
+    }
 }
 
 /// Replaces the bytes of a body in `span` by `json`, which must be valid JSON there.

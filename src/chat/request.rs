@@ -77,20 +77,20 @@ pub struct Message {
 pub enum Part {
     /// Text: an index into [`ChatRequest::texts`]; `cache_control` as received beside it.
     Text {
-        /// Index into [`ChatRequest::texts`].
-        slot: usize,
+        /// Index into [`ChatRequest::texts`]; small, since there may be millions of parts.
+        slot: u32,
         /// The part's `cache_control` object, if any.
         cache_control: Option<Box<RawValue>>,
     },
     /// An image by URL or `data:` URL.
     Image {
         /// The URL as received.
-        url: String,
+        url: Box<str>,
     },
     /// A part Weir does not translate (audio, file, …).
     Other {
-        /// Its `type`.
-        kind: String,
+        /// Its `type`, if Weir knows it, else `unknown`.
+        kind: &'static str,
     },
 }
 
@@ -179,7 +179,7 @@ impl ChatRequest {
             if !out.is_empty() {
                 out.push('\n');
             }
-            out.push_str(&self.texts[*slot].text);
+            out.push_str(&self.texts[*slot as usize].text);
         }
         out
     }

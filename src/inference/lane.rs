@@ -5,6 +5,7 @@
 use super::fetch::FetchError;
 use super::generator::{Drafts, Footprint};
 use super::{InferenceError, ModelState};
+use rayon::ThreadPool;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,24 +97,25 @@ pub(super) fn guarded<T>(
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked()))
 }
 
-/// Starts the thread of a lane. Model code runs in a pool of `threads` cores of its own; `run` works the queue off until it is
-/// closed.
+/// Starts the thread of a lane. Models are loaded in a pool of `threads` cores of their own; `run` works the queue off until it is
+/// closed and has the model's code run in that pool.
 pub(super) fn serve<M, Q>(
     name: &'static str,
     threads: usize,
     lane: &Arc<Lane<Q>>,
     mut load: impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure> + Send + 'static,
-    warm: impl Fn(&mut M) -> Result<(), InferenceError> + Send + 'static,
-    run: impl FnOnce(Box<M>, &Lane<Q>) + Send + 'static,
+    mut warm: impl FnMut(&mut M) -> Result<(), InferenceError> + Send + 'static,
+    run: impl FnOnce(Box<M>, &Lane<Q>, &ThreadPool) + Send + 'static,
 ) where
     M: ?Sized + Send + 'static,
     Q: Shuts,
 {
     let own = Arc::clone(lane);
-    let body = move || {
-        let Some(model) = load_until(name, &own, &mut load, &warm) else { return };
+    let body = move |pool: &ThreadPool| {
+        let loaded = pool.install(|| load_until(name, &own, &mut load, &mut warm));
+        let Some(model) = loaded else { return };
         own.state.send_replace(ModelState::Ready);
-        run(model, &own);
+        run(model, &own, pool);
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.max(1))
@@ -121,7 +123,7 @@ pub(super) fn serve<M, Q>(
         .build();
     let started = pool.map_err(|error| error.to_string()).and_then(|pool| {
         let thread = std::thread::Builder::new().name(format!("weir-{name}"));
-        thread.spawn(move || pool.install(body)).map_err(|error| error.to_string())
+        thread.spawn(move || body(&pool)).map_err(|error| error.to_string())
     });
     if let Err(reason) = started {
         lane.state.send_replace(ModelState::Failed(format!("no thread for the {name}: {reason}")));
@@ -133,7 +135,7 @@ fn load_until<M: ?Sized, Q: Shuts>(
     name: &str,
     lane: &Lane<Q>,
     load: &mut impl FnMut(&mut dyn FnMut(u64, u64)) -> Result<Box<M>, LoadFailure>,
-    warm: &impl Fn(&mut M) -> Result<(), InferenceError>,
+    warm: &mut impl FnMut(&mut M) -> Result<(), InferenceError>,
 ) -> Option<Box<M>> {
     let mut pause = PAUSES.0;
     loop {

@@ -34,7 +34,9 @@ pub use generator::{
     TextGenerator,
 };
 pub use manifest::{ModelSpec, SpecError, Task};
-pub use runtime::{EdgeSpec, GenerateRequest, Generated, Runtime, RuntimeSpec, Terms, Which};
+pub use runtime::{
+    EdgeSpec, GenerateRequest, Generated, Meaning, Runtime, RuntimeSpec, Terms, Which,
+};
 
 #[cfg(test)]
 mod real_tests;

@@ -1,4 +1,5 @@
-//! The edge pack's lane: texts that wait to be read, and the thread that reads them window by window.
+//! The edge pack's lane: texts that wait to be read, and the threads that read them window by window. While one of them cuts texts
+//! and takes in what windows said, the windows of another go through the model, so that no core waits for the other.
 //!
 //! Invariants: a turn is one window, or as many small ones as are as long as one; what a request has had read is not lost when
 //! its allowance ends or its caller leaves, but goes on when the same text of the same tenant comes again; an error of the
@@ -8,12 +9,15 @@ use super::InferenceError;
 use super::edge::{Cut, Key, Progress, Reading, ReadingCache, Window};
 use super::lane::{Lane, Shuts, guarded};
 use super::line::{Line, Pace, Waits, admit};
-use super::runtime::{Terms, TextReader};
+use super::runtime::{Meaning, Terms, TextReader};
+use rayon::ThreadPool;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
+/// How many turns there are at a time, where there are as many cores.
+const WORKERS: usize = 2;
 /// Tokens of a turn.
 const TURN: usize = 256;
 /// What readings that were broken off may take together, in bytes.
@@ -124,7 +128,23 @@ pub(super) struct Reads {
 struct Inner {
     line: Line<ReadJob>,
     pace: Pace,
+    /// Until when turns are in the pace.
+    noted: Option<Instant>,
     closed: bool,
+}
+
+impl Inner {
+    /// A turn that began then is over, in which so many tokens were read: the time that it took, without what went to another.
+    fn end_turn(&mut self, begun: Instant, tokens: usize) -> Duration {
+        let now = Instant::now();
+        let from = self.noted.map_or(begun, |noted| noted.max(begun));
+        let time = now.saturating_duration_since(from);
+        self.noted = Some(now);
+        if tokens > 0 {
+            self.pace.note(tokens, time);
+        }
+        time
+    }
 }
 
 impl Reads {
@@ -241,65 +261,91 @@ struct Turn {
     tokens: usize,
 }
 
-/// Works the line off, turn by turn, until it is closed.
-pub(super) fn run(reader: &dyn TextReader, lane: &Lane<Reads>, readings: &ReadingCache) {
-    let mut kept = Kept::default();
-    while let Some(first) = lane.queue.pop() {
-        let gone = lane.queue.lock().line.take_abandoned();
-        gone.into_iter().for_each(|job| kept.keep(job));
-        let begun = Instant::now();
-        let turn = gather(first, reader, &lane.queue, &mut kept);
-        let Turn { mut jobs, cuts, .. } = turn;
-        let mut failed = read(reader, &mut jobs, &cuts);
-        let time = begun.elapsed();
-        let share = time / u32::try_from(jobs.len()).unwrap_or(u32::MAX).max(1);
-        let (mut again, mut tokens) = (Vec::new(), 0);
-        for (at, mut job) in jobs.into_iter().enumerate() {
-            job.served += share;
-            tokens += job.before.unwrap_or(0).saturating_sub(job.left());
-            // What was cut for a turn without room counts in the turn that reads it.
-            job.before = Some(job.left());
-            if let Some(error) = failed.iter().position(|(of, _)| *of == at) {
-                let _ = job.answer.send(Err(failed.swap_remove(error).1));
-                continue;
-            }
-            finish_texts(&mut job, reader, readings);
-            if job.is_done() {
-                let all = job.texts.into_iter().filter_map(|text| text.reading).collect();
-                // Nobody listens if the caller went away meanwhile.
-                let _ = job.answer.send(Ok(all));
-            } else if job.is_abandoned() {
-                kept.keep(job);
-            } else if job.terms.allowance.is_some_and(|most| job.served > most) {
-                let (answer, _) = oneshot::channel();
-                let answer = std::mem::replace(&mut job.answer, answer);
-                kept.keep(job);
-                let _ = answer.send(Err(InferenceError::Allowance));
-            } else {
-                again.push(job);
-            }
+/// Works the line off, turn by turn, until it is closed. Windows go through the model in `pool`.
+pub(super) fn run(
+    reader: &dyn TextReader,
+    lane: &Lane<Reads>,
+    readings: &ReadingCache,
+    pool: &ThreadPool,
+) {
+    let kept = Mutex::default();
+    let work = || {
+        while let Some(first) = lane.queue.pop() {
+            take_turn(first, reader, lane, readings, &kept, pool);
         }
-        let mut inner = lane.queue.lock();
-        if tokens > 0 {
-            inner.pace.note(tokens, time);
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..WORKERS.min(pool.current_num_threads()) {
+            let worker = std::thread::Builder::new().name("weir-edge".to_owned());
+            // Without a second thread the first does all of the work.
+            let _ = worker.spawn_scoped(scope, work);
         }
-        if inner.closed {
-            return;
+        work();
+    });
+}
+
+/// One turn, begun by a request whose turn it is.
+fn take_turn(
+    first: ReadJob,
+    reader: &dyn TextReader,
+    lane: &Lane<Reads>,
+    readings: &ReadingCache,
+    kept: &Mutex<Kept>,
+    pool: &ThreadPool,
+) {
+    let keep = |job| kept.lock().unwrap_or_else(PoisonError::into_inner).keep(job);
+    let gone = lane.queue.lock().line.take_abandoned();
+    gone.into_iter().for_each(keep);
+    let begun = Instant::now();
+    let Turn { mut jobs, cuts, .. } = gather(first, reader, &lane.queue, kept);
+    let mut failed = pool.install(|| read(reader, &mut jobs, &cuts));
+    let tokens = |job: &ReadJob| job.before.unwrap_or(0).saturating_sub(job.left());
+    let time = lane.queue.lock().end_turn(begun, jobs.iter().map(tokens).sum());
+    let share = time / u32::try_from(jobs.len()).unwrap_or(u32::MAX).max(1);
+    let mut again = Vec::new();
+    for (at, mut job) in jobs.into_iter().enumerate() {
+        job.served += share;
+        // What was cut for a turn without room counts in the turn that reads it.
+        job.before = Some(job.left());
+        if let Some(error) = failed.iter().position(|(of, _)| *of == at) {
+            let _ = job.answer.send(Err(failed.swap_remove(error).1));
+            continue;
         }
+        finish_texts(&mut job, reader, readings);
+        if job.is_done() {
+            let all = job.texts.into_iter().filter_map(|text| text.reading).collect();
+            // Nobody listens if the caller went away meanwhile.
+            let _ = job.answer.send(Ok(all));
+        } else if job.is_abandoned() {
+            keep(job);
+        } else if job.terms.allowance.is_some_and(|most| job.served > most) {
+            let (answer, _) = oneshot::channel();
+            let answer = std::mem::replace(&mut job.answer, answer);
+            keep(job);
+            let _ = answer.send(Err(InferenceError::Allowance));
+        } else {
+            again.push(job);
+        }
+    }
+    let mut inner = lane.queue.lock();
+    if !inner.closed {
         again.into_iter().for_each(|job| inner.line.push(job));
+        drop(inner);
+        lane.queue.changed.notify_one();
     }
 }
 
 /// Windows for a turn, of the first and of those behind it as long as there is room.
-fn gather(first: ReadJob, reader: &dyn TextReader, reads: &Reads, kept: &mut Kept) -> Turn {
+fn gather(first: ReadJob, reader: &dyn TextReader, reads: &Reads, kept: &Mutex<Kept>) -> Turn {
+    let kept = || kept.lock().unwrap_or_else(PoisonError::into_inner);
     let mut turn = Turn::default();
     let mut next = Some(first);
     while let Some(mut job) = next.take() {
         if job.is_abandoned() {
-            kept.keep(job);
+            kept().keep(job);
         } else {
             if job.before.is_none() {
-                kept.resume(&mut job);
+                kept().resume(&mut job);
                 job.before = Some(job.left());
             }
             match fill(&mut turn, job, reader) {
@@ -403,7 +449,15 @@ fn finish_texts(job: &mut ReadJob, reader: &dyn TextReader, readings: &ReadingCa
         }
         if text.progress.has_ended() && text.ready.is_none() {
             let progress = std::mem::take(&mut text.progress);
-            let reading = reader.finish(&text.text, progress);
+            let mut reading = reader.finish(&text.text, progress);
+            if job.terms.meaning == Meaning::Dropped {
+                reading = Reading {
+                    embedding: Vec::new(),
+                    tasks: Vec::new(),
+                    gain: Vec::new(),
+                    ..reading
+                };
+            }
             text.reading = Some(readings.insert(text.key, reading));
             text.text = String::new();
         }

@@ -15,6 +15,8 @@ use super::reads::{self, ReadJob, Reads};
 use super::scheduler::{self, GenerateJob};
 use super::{InferenceError, ModelState};
 use crate::chat::{FinishReason, OutputFormat, Role, Sampling, TokenLogprob, Usage};
+use rayon::ThreadPool;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -124,10 +126,22 @@ pub struct Terms {
     pub patience: Option<Duration>,
     /// Whether [`Reading::keep`] is asked for.
     pub words: bool,
+    /// Whether nobody asks what the texts are about, so that [`Reading::embedding`], `tasks` and `gain` may be empty.
+    pub meaning: Meaning,
 }
 
-/// What the runtime asks of the edge pack. Calls come from one thread at a time; an error concerns that call alone.
-pub(super) trait TextReader: Send + 'static {
+/// Whether it is asked what texts are about, besides what is in them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Meaning {
+    /// It may be asked.
+    #[default]
+    Kept,
+    /// Nobody asks.
+    Dropped,
+}
+
+/// What the runtime asks of the edge pack, from some threads at a time; an error concerns that call alone.
+pub(super) trait TextReader: Send + Sync + 'static {
     /// The next window of a text; `None` after the last one.
     ///
     /// # Errors
@@ -285,8 +299,8 @@ impl Runtime {
                 Ok(())
             };
             let readings = Arc::clone(&readings);
-            let run = move |reader: Box<dyn TextReader>, lane: &Lane<Reads>| {
-                reads::run(&*reader, lane, &readings);
+            let run = move |reader: Box<dyn TextReader>, lane: &Lane<Reads>, pool: &ThreadPool| {
+                reads::run(&*reader, lane, &readings, pool);
             };
             serve("edge", bounds.threads, &lane, load, warm, run);
             lane
@@ -301,11 +315,16 @@ impl Runtime {
                 named(&embeds, encoder.id());
                 Ok(())
             };
-            let run = |encoder: Box<dyn TextEncoder>, lane: &Lane<Queue<EmbedJob>>| {
-                while let Some((job, _)) = lane.queue.pop() {
-                    answer(&job.texts, job.answer, |texts, goes_on| encoder.embed(texts, goes_on));
-                }
-            };
+            let run =
+                |encoder: Box<dyn TextEncoder>, lane: &Lane<Queue<EmbedJob>>, pool: &ThreadPool| {
+                    pool.install(move || {
+                        while let Some((job, _)) = lane.queue.pop() {
+                            answer(&job.texts, job.answer, |texts, goes_on| {
+                                encoder.embed(texts, goes_on)
+                            });
+                        }
+                    });
+                };
             serve("encoder", bounds.threads, &lane, load, warm, run);
             lane
         });
@@ -316,7 +335,10 @@ impl Runtime {
                 own.set_footprint(generator.footprint());
                 scheduler::warm_up(generator)
             };
-            serve("generator", bounds.threads, &lane, load, warm, scheduler::run);
+            let run = |generator, lane: &Lane<_>, pool: &ThreadPool| {
+                pool.install(|| scheduler::run(generator, lane));
+            };
+            serve("generator", bounds.threads, &lane, load, warm, run);
             lane
         });
         Self { edge, readings, encoder, generator, embeds }
@@ -380,6 +402,7 @@ impl Runtime {
     /// # Errors
     /// As [`Self::read_for`].
     pub async fn read(&self, texts: &[&str]) -> Result<Vec<Arc<Reading>>, InferenceError> {
+        let texts = texts.iter().map(|text| Cow::Borrowed(*text)).collect();
         self.read_for(texts, &Terms { words: true, ..Terms::default() }).await
     }
 
@@ -392,20 +415,19 @@ impl Runtime {
     /// or what the model says.
     pub async fn read_for(
         &self,
-        texts: &[&str],
+        texts: Vec<Cow<'_, str>>,
         terms: &Terms,
     ) -> Result<Vec<Arc<Reading>>, InferenceError> {
-        let tenant = terms.tenant.as_deref();
-        let key = |text: &&str| self.readings.key(text, tenant, terms.words);
+        let key = |text: &Cow<'_, str>| self.readings.key(text, terms);
         let keys: Vec<_> = texts.iter().map(key).collect();
         let mut found: Vec<_> = keys.iter().map(|key| self.readings.get(key)).collect();
         // A text that occurs twice is read once.
         let mut missing: HashMap<Key, Vec<usize>> = HashMap::new();
         let mut wanted: Vec<(String, Key)> = Vec::new();
-        for (at, text) in texts.iter().enumerate().filter(|(at, _)| found[*at].is_none()) {
+        for (at, text) in texts.into_iter().enumerate().filter(|(at, _)| found[*at].is_none()) {
             let places = missing.entry(keys[at]).or_default();
             if places.is_empty() {
-                wanted.push(((*text).to_owned(), keys[at]));
+                wanted.push((text.into_owned(), keys[at]));
             }
             places.push(at);
         }
@@ -447,8 +469,8 @@ impl Runtime {
         terms: &Terms,
     ) -> Result<Vec<Vec<f32>>, InferenceError> {
         if self.encoder.is_none() {
-            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            let readings = self.read_for(&texts, terms).await?;
+            let texts = texts.into_iter().map(Cow::Owned).collect();
+            let readings = self.read_for(texts, terms).await?;
             return Ok(readings.iter().map(|reading| reading.embedding.clone()).collect());
         }
         let lane = ready(self.encoder.as_deref())?;

@@ -365,7 +365,7 @@ async fn reader_runtime() -> (Arc<Runtime>, Arc<Mutex<Vec<String>>>, std_mpsc::S
 /// Reads one text on terms, beside the test.
 fn ask(runtime: &Arc<Runtime>, text: &str, terms: Terms) -> tokio::task::JoinHandle<Said> {
     let (runtime, text) = (Arc::clone(runtime), text.to_owned());
-    tokio::spawn(async move { runtime.read_for(&[&text], &terms).await })
+    tokio::spawn(async move { runtime.read_for(vec![text.into()], &terms).await })
 }
 
 type Said = Result<Vec<Arc<Reading>>, InferenceError>;

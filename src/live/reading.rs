@@ -5,7 +5,7 @@
 
 use super::LiveState;
 use crate::chat::{ChatRequest, TextSlot};
-use crate::inference::{InferenceError, Reading, Tagged, Terms, Which};
+use crate::inference::{InferenceError, Meaning, Reading, Tagged, Terms, Which};
 use crate::pipeline::StageFailure;
 use crate::privacy::detect::reading_text;
 use std::borrow::Cow;
@@ -48,11 +48,20 @@ impl LiveState {
         let most = terms.allowance.unwrap_or(Duration::MAX);
         let settled = tokio::time::timeout(most, self.runtime.settled(Which::Edge)).await;
         settled.map_err(|_| StageFailure::NotReady)?;
-        let given = given(&request.texts);
-        let texts: Vec<&str> = given.iter().map(|given| &*given.text).collect();
-        let found = self.runtime.read_for(&texts, terms).await.map_err(|error| failure(&error))?;
+        let (groups, mut alone): (Vec<_>, Vec<_>) =
+            given(&request.texts).into_iter().partition(|given| given.side_by_side);
+        let lean = Terms { meaning: Meaning::Dropped, ..terms.clone() };
+        // A long text is given away: a copy would cost its memory.
+        let texts = alone.iter_mut().map(|given| std::mem::take(&mut given.text)).collect();
+        let joined = groups.iter().map(|given| Cow::Borrowed(&*given.text)).collect();
+        let found = tokio::try_join!(
+            self.runtime.read_for(texts, terms),
+            self.runtime.read_for(joined, &lean)
+        );
+        let (of_alone, of_groups) = found.map_err(|error| failure(&error))?;
         let mut readings = vec![None; request.texts.len()];
-        for (given, reading) in given.iter().zip(found) {
+        let all = alone.iter().zip(of_alone).chain(groups.iter().zip(of_groups));
+        for (given, reading) in all {
             give_back(given, &reading, &request.texts, &mut readings);
         }
         Ok(readings)
@@ -72,10 +81,11 @@ fn failure(error: &InferenceError) -> StageFailure {
 /// What the model is given. A text that stands at several places is given once: names of properties stand in many tools.
 fn given(slots: &[TextSlot]) -> Vec<Given<'_>> {
     let tiny = |slot: &TextSlot| slot.text.len() <= TINY;
-    let different: HashSet<&str> =
-        slots.iter().filter(|slot| tiny(slot)).map(|slot| &*slot.text).collect();
-    let together = different.len() > MANY;
-    drop(different);
+    let mut different: HashSet<&str> = HashSet::new();
+    let together = slots
+        .iter()
+        .filter(|slot| tiny(slot))
+        .any(|slot| different.insert(&slot.text) && different.len() > MANY);
     let mut out: Vec<Given<'_>> = Vec::new();
     let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
     // The group that the next tiny text joins.

@@ -39,7 +39,7 @@ pub async fn run(ctx: &mut Ctx, request: &Arc<ChatRequest>) -> Analysis {
         tenant: ctx.record.tenant.clone(),
         allowance: Some(allowance),
         patience: Some(live.patience()),
-        words: false,
+        ..Terms::default()
     };
     let detect = timed(detect(&live, request, terms(budget.detect))).await;
     let intent = timed(find_intent(&live, request, &terms(budget.intent))).await;
@@ -97,7 +97,7 @@ fn deciding<'a>(
     readings: &'a [Option<Arc<Reading>>],
 ) -> Option<(&'a TextSlot, &'a Reading)> {
     let last = request.last_user()?;
-    let texts = request.texts.iter().zip(readings).filter(|(text, _)| text.message == Some(last));
+    let texts = request.texts.iter().zip(readings).filter(|(text, _)| text.message() == Some(last));
     let (text, reading) = texts.max_by_key(|(text, _)| text.text.len())?;
     // Tiny texts that were read side by side have no reading of their own.
     Some((text, reading.as_deref().filter(|reading| !reading.tasks.is_empty())?))

@@ -48,7 +48,7 @@ impl Judged<'_> {
         let words = |request: &ChatRequest, texts: &[TextSlot], message: usize| {
             let parts = request.messages.get(message).map_or(&[][..], |it| &it.parts[..]);
             let texts = parts.iter().filter_map(|part| match part {
-                Part::Text { slot, .. } => Some(texts.get(*slot)?.text.as_str()),
+                Part::Text { slot, .. } => Some(texts.get(*slot as usize)?.text.as_str()),
                 _ => None,
             });
             texts.collect::<Vec<_>>().join("\n")
@@ -116,7 +116,7 @@ async fn replaced(
     // What was said comes after the request, so that the request's values are numbered as they were. A slot's place among all
     // is its span here, by which its edit is known again.
     let placed = texts.into_iter().enumerate().map(|(at, slot)| {
-        let message = slot.message.map(|it| if at < n_asked { it } else { it + n_asked });
+        let message = slot.message.map(|it| if at < n_asked { it } else { it + n_asked as u32 });
         TextSlot { span: at..at + 1, message, ..slot }
     });
     let mut texts: Vec<TextSlot> = placed.collect();

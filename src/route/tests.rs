@@ -65,7 +65,7 @@ pub(super) fn run(config: &Config, facts: &Facts) -> (crate::chat::Decision, Opt
         parts.push(Part::Image { url: "data:".into() });
     }
     if facts.audio {
-        parts.push(Part::Other { kind: "input_audio".into() });
+        parts.push(Part::Other { kind: "input_audio" });
     }
     let message = Message { role: Role::User, parts, tool_calls: Vec::new(), tool_call_id: None };
     let request = ChatRequest {

@@ -37,7 +37,7 @@ pub fn lossless(request: &ChatRequest, count: &dyn Fn(&str) -> usize) -> (Vec<Ed
     // Texts of the message at work; only earlier messages may be referred to.
     let mut current: Vec<(usize, &TextSlot, String)> = Vec::new();
     for (index, slot) in request.texts.iter().enumerate() {
-        let Some(message) = slot.message else { continue };
+        let Some(message) = slot.message() else { continue };
         if current.first().is_some_and(|(earlier, ..)| *earlier != message) {
             for (message, slot, sent) in current.drain(..) {
                 seen.add(message, &slot.text, &sent);

@@ -133,7 +133,7 @@ struct Empty;
 /// A text part as a block; `None` for parts that are no text.
 fn text_block<'a>(request: &'a ChatRequest, part: &'a Part) -> Option<Result<Block<'a>, Empty>> {
     let Part::Text { slot, cache_control } = part else { return None };
-    let text = request.texts.get(*slot).map_or("", |slot| slot.text.as_str());
+    let text = request.texts.get(*slot as usize).map_or("", |slot| slot.text.as_str());
     if text.trim().is_empty() {
         return Some(Err(Empty));
     }

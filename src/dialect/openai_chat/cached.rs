@@ -16,7 +16,7 @@ pub(super) fn apply(words: &mut Words, tools: &[Span]) {
     if words.marks.is_empty() {
         return;
     }
-    let roles: Vec<_> = words.slots.iter().map(|slot| (slot.message, slot.role)).collect();
+    let roles: Vec<_> = words.slots.iter().map(|slot| (slot.message(), slot.role)).collect();
     let is_system = |role| matches!(role, Some(Role::System | Role::Developer));
     // A mark covers all system messages unless it stands in one of them. A message without words has no role here; it
     // counts as not of the system, which covers more.
@@ -28,7 +28,7 @@ pub(super) fn apply(words: &mut Words, tools: &[Span]) {
     let tools_end =
         words.marks.iter().filter(|mark| mark.message.is_none()).map(|mark| mark.end).max();
     let in_tools = |slot: &TextSlot| tools.iter().any(|span| span.contains(&slot.span.start));
-    let covers = |slot: &TextSlot| match (slot.message, last) {
+    let covers = |slot: &TextSlot| match (slot.message(), last) {
         (Some(message), Some((marked, end))) => {
             message < marked
                 || (message == marked && slot.span.end <= end)

@@ -91,7 +91,8 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
         return Err(Invalid::kind("a JSON object", body));
     }
     let most = FEWEST_REFUSED.max(body.span().len() / BYTES_A_TEXT);
-    let mut words = Words { most, ..Words::default() };
+    let n_strings = body.subtree().filter(|value| value.kind() == Kind::String).count();
+    let mut words = Words::with_room(n_strings.min(most), most);
     let other = Place::outside(SlotKind::Other);
     let mut request = empty(body.span().start + 1);
     let mut model = None;
@@ -171,6 +172,7 @@ fn read(body: Value<'_>) -> Result<ChatRequest, Invalid> {
     }
     cached::apply(&mut words, &tool_spans);
     request.texts = words.slots;
+    request.texts.shrink_to_fit();
     request.unchecked = words.unchecked;
     Ok(request)
 }

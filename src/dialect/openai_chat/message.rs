@@ -109,7 +109,10 @@ fn mark_last_text(parts: &mut [Part], control: Value<'_>) {
 fn content(value: Value<'_>, place: Place, words: &mut Words) -> Result<Vec<Part>, Invalid> {
     match value.kind() {
         Kind::Null => Ok(Vec::new()),
-        Kind::String => Ok(vec![Part::Text { slot: words.add(value, place), cache_control: None }]),
+        Kind::String => {
+            let slot = words.add(value, place) as u32;
+            Ok(vec![Part::Text { slot, cache_control: None }])
+        }
         Kind::Array => {
             let parts = value.items().enumerate();
             parts.map(|(index, item)| part(item, place, words).index(index)).collect()
@@ -149,9 +152,9 @@ fn part(value: Value<'_>, place: Place, words: &mut Words) -> Result<Part, Inval
         words.marks.push(Mark { message: place.message, end: value.span().end });
     }
     match (&*kind, text, url) {
-        ("text" | "refusal", Some(slot), _) => Ok(Part::Text { slot, cache_control }),
+        ("text" | "refusal", Some(slot), _) => Ok(Part::Text { slot: slot as u32, cache_control }),
         ("text" | "refusal", None, _) => Err(Invalid::missing("a string")).field(&kind),
-        ("image_url", _, Some(url)) => Ok(Part::Image { url }),
+        ("image_url", _, Some(url)) => Ok(Part::Image { url: url.into() }),
         ("image_url", _, None) => {
             Err(Invalid::missing("an object with a `url`")).field("image_url")
         }
@@ -160,7 +163,7 @@ fn part(value: Value<'_>, place: Place, words: &mut Words) -> Result<Part, Inval
             if let Some(unread) = unread(name, value) {
                 words.leave_unread(unread);
             }
-            Ok(Part::Other { kind: (*known.unwrap_or(&"unknown")).to_owned() })
+            Ok(Part::Other { kind: known.copied().unwrap_or("unknown") })
         }
     }
 }

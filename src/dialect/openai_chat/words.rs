@@ -62,6 +62,11 @@ const MIN_DIGITS: usize = 8;
 const MANY: usize = 4096;
 
 impl Words {
+    /// Room for so many texts, of which there may be `most`. A list that grew by doubling would take up to three times as much.
+    pub(super) fn with_room(n_texts: usize, most: usize) -> Self {
+        Self { slots: Vec::with_capacity(n_texts), most, ..Self::default() }
+    }
+
     /// Adds one string and returns its index.
     pub(super) fn add(&mut self, string: Value<'_>, place: Place) -> usize {
         let text = string.text().map(Into::into).unwrap_or_default();
@@ -78,7 +83,7 @@ impl Words {
             text,
             kind: place.kind,
             role: place.role,
-            message: place.message,
+            message: place.message.map(|at| at as u32),
             cached: false,
         });
         self.slots.len() - 1

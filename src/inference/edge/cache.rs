@@ -4,6 +4,7 @@
 //! cannot be aimed at.
 
 use super::Reading;
+use crate::inference::runtime::{Meaning, Terms};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -39,10 +40,11 @@ impl ReadingCache {
         usize::try_from(self.entries.weighted_size()).unwrap_or(usize::MAX)
     }
 
-    /// The key of a text of a tenant, read with or without what each word is worth.
-    pub(in crate::inference) fn key(&self, text: &str, tenant: Option<&str>, words: bool) -> Key {
-        let hash = Sha256::new().chain_update(self.secret);
-        let hash = hash.chain_update([u8::from(words), u8::from(tenant.is_some())]);
+    /// The key of a text that is read on these terms: whose it is, and what is asked about it.
+    pub(in crate::inference) fn key(&self, text: &str, terms: &Terms) -> Key {
+        let tenant = terms.tenant.as_deref();
+        let flags = [terms.words, terms.meaning == Meaning::Dropped, tenant.is_some()];
+        let hash = Sha256::new().chain_update(self.secret).chain_update(flags.map(u8::from));
         let tenant = tenant.unwrap_or_default();
         let hash = hash.chain_update((tenant.len() as u64).to_le_bytes()).chain_update(tenant);
         let hash = hash.chain_update(text).finalize();
@@ -75,7 +77,7 @@ fn weight(reading: &Reading) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reading, ReadingCache};
+    use super::{Meaning, Reading, ReadingCache, Terms};
 
     fn reading(n: usize) -> Reading {
         Reading {
@@ -92,25 +94,28 @@ mod tests {
     #[test]
     fn keeps_by_content_and_never_more_than_its_capacity() {
         let cache = ReadingCache::new(40_000);
-        let key = cache.key("hello", None, false);
-        assert_eq!(key, cache.key("hello", None, false));
-        for (text, tenant, words) in [
-            ("hello ", None, false),
-            ("hello", None, true),
-            ("hello", Some(""), false),
-            ("hello", Some("a"), false),
-            ("ahello", None, false),
+        let plain = Terms::default();
+        let of = |tenant: &str| Terms { tenant: Some(tenant.into()), ..Terms::default() };
+        let key = cache.key("hello", &plain);
+        assert_eq!(key, cache.key("hello", &plain));
+        for (text, terms) in [
+            ("hello ", plain.clone()),
+            ("hello", Terms { words: true, ..plain.clone() }),
+            ("hello", Terms { meaning: Meaning::Dropped, ..plain.clone() }),
+            ("hello", of("")),
+            ("hello", of("a")),
+            ("ahello", plain.clone()),
         ] {
-            assert_ne!(key, cache.key(text, tenant, words), "{text:?} {tenant:?} {words}");
+            assert_ne!(key, cache.key(text, &terms), "{text:?} {terms:?}");
         }
-        assert_ne!(cache.key("bc", Some("a"), false), cache.key("c", Some("ab"), false));
-        let other = ReadingCache::new(1).key("hello", None, false);
+        assert_ne!(cache.key("bc", &of("a")), cache.key("c", &of("ab")));
+        let other = ReadingCache::new(1).key("hello", &plain);
         assert_ne!(key, other, "another process has other keys");
         assert!(cache.get(&key).is_none());
         cache.insert(key, reading(3));
         assert_eq!(cache.get(&key).map(|found| found.n_tokens), Some(3));
         for i in 0..100 {
-            cache.insert(cache.key(&i.to_string(), None, false), reading(1000));
+            cache.insert(cache.key(&i.to_string(), &plain), reading(1000));
         }
         cache.entries.run_pending_tasks();
         assert!(cache.entries.weighted_size() <= 40_000);

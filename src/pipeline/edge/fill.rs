@@ -68,7 +68,7 @@ impl Words {
         }
         let is_inside = |message: Option<usize>| message.is_some_and(|m| messages.contains(&m));
         let slots: Vec<usize> = (0..request.texts.len())
-            .filter(|slot| is_inside(request.texts[*slot].message))
+            .filter(|slot| is_inside(request.texts[*slot].message()))
             .collect();
         let texts: Vec<&str> =
             slots.iter().map(|slot| request.texts[*slot].text.as_str()).collect();

@@ -37,7 +37,7 @@ pub(super) fn read(
         source: &source,
         with_pieces,
         depth,
-        out: Decoded::default(),
+        out: Decoded::with_room(source.len()),
         pieces: Vec::new(),
         quotes: Vec::new(),
         files: Vec::new(),

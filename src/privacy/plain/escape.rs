@@ -127,7 +127,7 @@ fn utf8(
 
 /// The content of a JSON string, which stands at `range` of a level, with its escapes read once.
 pub(super) fn unescaped(level: &Level<'_>, range: &Range<usize>) -> Decoded {
-    let mut out = Decoded::default();
+    let mut out = Decoded::with_room(range.len());
     let mut at = range.start;
     let content = level.text.get(..range.end).unwrap_or_default();
     let find = |at: usize| {

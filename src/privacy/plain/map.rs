@@ -11,7 +11,8 @@ pub(super) struct Map {
     marks: Vec<Mark>,
 }
 
-/// At `plain`, `n` bytes stand for `len` bytes of the source from `source` on; what follows runs in parallel up to the next mark.
+/// From `plain` on, `count` times `n` bytes stand for `len` bytes of the source from `source` on; what follows runs in parallel up
+/// to the next mark.
 #[derive(Debug, Clone, Copy, Default)]
 struct Mark {
     plain: u32,
@@ -20,22 +21,40 @@ struct Mark {
     n: u8,
     /// For an escape in text that is no JSON: its backslashes.
     slashes: u8,
+    count: u16,
 }
 
 impl Mark {
-    /// Where its own bytes end in the decoded text and in the source.
+    /// Where one of its own units begins in the decoded text and in the source; the last one's end is the beginning of the next.
+    fn unit(self, number: usize) -> (usize, usize) {
+        let (n, len) = (usize::from(self.n), self.len as usize);
+        (self.plain as usize + number * n, self.source as usize + number * len)
+    }
+
+    /// Where its own units end in the decoded text and in the source.
     fn after(self) -> (usize, usize) {
-        (self.plain as usize + usize::from(self.n), (self.source + self.len) as usize)
+        self.unit(usize::from(self.count))
+    }
+
+    /// Number of the unit that holds a byte of the decoded text in front of [`Self::after`].
+    fn number(self, at: usize) -> usize {
+        (at - self.plain as usize) / usize::from(self.n).max(1)
     }
 
     fn begin(self, at: usize) -> usize {
         let (plain, source) = self.after();
-        at.checked_sub(plain).map_or(self.source as usize, |beyond| source + beyond)
+        match at.checked_sub(plain) {
+            Some(beyond) => source + beyond,
+            None => self.unit(self.number(at)).1,
+        }
     }
 
     fn end(self, at: usize) -> usize {
         let (plain, source) = self.after();
-        at.checked_sub(plain).map_or(source, |beyond| source + beyond + 1)
+        match at.checked_sub(plain) {
+            Some(beyond) => source + beyond + 1,
+            None => self.unit(self.number(at) + 1).1,
+        }
     }
 }
 
@@ -56,7 +75,15 @@ impl Map {
     /// Notes that the next `n` bytes at `plain` stand for all of `source`.
     fn unit(&mut self, plain: usize, n: u8, source: &Range<usize>, slashes: u8) {
         let (start, len) = (source.start as u32, source.len() as u32);
-        self.marks.push(Mark { plain: plain as u32, source: start, len, n, slashes });
+        if let Some(last) = self.marks.last_mut()
+            && (last.n, last.len, last.slashes) == (n, len, slashes)
+            && (1..u16::MAX).contains(&last.count)
+            && last.after() == (plain, source.start)
+        {
+            last.count += 1;
+            return;
+        }
+        self.marks.push(Mark { plain: plain as u32, source: start, len, n, slashes, count: 1 });
     }
 
     /// Notes at `plain` of `self` what this map's `range` was made of.
@@ -65,27 +92,32 @@ impl Map {
         let mut at = range.start;
         while at < range.end {
             let Some(mark) = next.checked_sub(1).and_then(|i| self.marks.get(i)) else { return };
-            let (own, source) = mark.after();
-            if at < own {
-                let source = mark.source as usize..source;
+            let (own, _) = mark.after();
+            while at < own.min(range.end) {
+                let number = mark.number(at);
+                let (end, source_end) = mark.unit(number + 1);
+                let source = mark.unit(number).1..source_end;
                 to.unit(plain + at - range.start, mark.n, &source, mark.slashes);
-                at = own;
+                at = end;
             }
             let end = self.marks.get(next).map_or(range.end, |m| m.plain as usize);
             if at < end.min(range.end) {
                 to.copy(plain + at - range.start, mark.begin(at));
             }
-            at = end;
+            at = at.max(end);
             next += 1;
         }
     }
 
     /// Escapes of text that is no JSON in a range of the decoded text: where they stand there, and with how many backslashes.
     pub(super) fn slashes(&self, range: &Range<usize>) -> impl Iterator<Item = (usize, u8)> {
-        let first = self.marks.partition_point(|m| (m.plain as usize) < range.start);
-        let end = range.end;
+        let first = self.marks.partition_point(|m| m.after().0 <= range.start);
+        let Range { start, end } = *range;
         let inside = self.marks.iter().skip(first).take_while(move |m| (m.plain as usize) < end);
-        inside.filter(|m| m.slashes > 0).map(|m| (m.plain as usize, m.slashes))
+        let escapes = inside.filter(|m| m.slashes > 0).flat_map(|m| {
+            (0..usize::from(m.count)).map(move |number| (m.unit(number).0, m.slashes))
+        });
+        escapes.filter(move |(at, _)| (start..end).contains(at))
     }
 
     /// Where a range of the decoded text stands in the source, escapes whole.
@@ -104,13 +136,21 @@ impl Map {
         let next = self.marks.partition_point(|m| m.source as usize <= source.start);
         let start = last(next).map_or(0, |m| {
             let (plain, after) = m.after();
-            let beyond = source.start.checked_sub(after);
-            beyond.map_or(m.plain as usize, |beyond| (plain + beyond).min(limit(next)))
+            match source.start.checked_sub(after) {
+                Some(beyond) => (plain + beyond).min(limit(next)),
+                None => m.unit((source.start - m.source as usize) / (m.len as usize).max(1)).0,
+            }
         });
         let next = self.marks.partition_point(|m| (m.source as usize) < source.end);
         let end = last(next).map_or(0, |m| {
             let (plain, after) = m.after();
-            (plain + source.end.saturating_sub(after)).min(limit(next))
+            match source.end.checked_sub(after) {
+                Some(beyond) => (plain + beyond).min(limit(next)),
+                None => {
+                    let before = source.end - m.source as usize;
+                    m.unit(before.div_ceil((m.len as usize).max(1))).0
+                }
+            }
         });
         start..end.max(start)
     }
@@ -129,6 +169,11 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
+    /// Room for a text of so many bytes: one that grew by doubling would take up to three times as much.
+    pub(super) fn with_room(len: usize) -> Self {
+        Self { text: String::with_capacity(len), map: Map::default() }
+    }
+
     /// Adds a copy of a range of the text that `map` belongs to.
     pub(super) fn copy(&mut self, text: &str, map: &Map, base: usize, range: &Range<usize>) {
         let from = base + range.start..base + range.end;
@@ -171,6 +216,46 @@ mod tests {
         assert_eq!(two.map.touched(&(5..6), two.text.len()), 2..3);
         assert_eq!(two.map.touched(&(2..11), two.text.len()), 1..4);
         assert_eq!(two.map.touched(&(11..11), two.text.len()), 4..4);
+    }
+
+    /// Escapes of one kind in a row are one mark, and each is found in it.
+    #[test]
+    fn a_run_of_escapes_is_one_mark() {
+        let source = "x%41%42%43%44y&amp;";
+        let root = Map::identity();
+        let mut one = Decoded::default();
+        one.copy(source, &root, 0, &(0..1));
+        for (i, c) in "ABCD".chars().enumerate() {
+            one.unit(c, &(1 + 3 * i..4 + 3 * i), 2);
+        }
+        one.copy(source, &root, 0, &(13..14));
+        one.unit('&', &(14..19), 0);
+        assert_eq!((one.text.as_str(), one.map.marks.len()), ("xABCDy&", 3));
+        // Copied in two parts, cut inside of the run.
+        let mut two = Decoded::default();
+        two.copy(&one.text, &one.map, 0, &(0..3));
+        two.copy(&one.text, &one.map, 0, &(3..7));
+        assert_eq!((two.text.as_str(), two.map.marks.len()), ("xABCDy&", 3));
+        for map in [&one.map, &two.map] {
+            for (plain, wanted) in [
+                (0..1, 0..1),
+                (1..2, 1..4),
+                (2..4, 4..10),
+                (3..5, 7..13),
+                (0..6, 0..14),
+                (5..6, 13..14),
+                (6..7, 14..19),
+            ] {
+                assert_eq!(map.source(&plain), wanted, "{plain:?}");
+                assert_eq!(map.touched(&wanted, 7), plain, "{wanted:?}");
+            }
+            for (wanted, source) in [(2..3, 5..6), (1..3, 3..5), (1..5, 2..11), (6..7, 15..16)] {
+                assert_eq!(map.touched(&source, 7), wanted, "{source:?}");
+            }
+            let slashes = |range| map.slashes(&range).collect::<Vec<_>>();
+            assert_eq!(slashes(0..7), [(1, 2), (2, 2), (3, 2), (4, 2)]);
+            assert_eq!(slashes(2..4), [(2, 2), (3, 2)]);
+        }
     }
 
     #[test]

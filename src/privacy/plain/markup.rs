@@ -65,7 +65,7 @@ fn percent(text: &str, at: usize) -> Option<(char, usize)> {
 /// A percent-encoded word, decoded. A `+` between the words of a form's value is a blank.
 pub(super) fn percent_decoded(level: &Level<'_>) -> Decoded {
     let text = level.text;
-    let mut out = Decoded::default();
+    let mut out = Decoded::with_room(text.len());
     let mut copied = 0;
     let form = text.contains('=');
     let mut field = 0..0;
@@ -115,7 +115,7 @@ fn between_words(text: &str, at: usize) -> bool {
 /// entities.
 pub(super) fn decoded(level: &Level<'_>) -> Option<(Decoded, Coding)> {
     let text = level.text;
-    let mut out = Decoded::default();
+    let mut out = Decoded::with_room(text.len());
     let mut coding = level.coding;
     let (mut copied, mut changed) = (0, false);
     let mut line = Line::default();

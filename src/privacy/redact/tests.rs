@@ -41,7 +41,7 @@ fn body(slots: &[(SlotKind, &str)]) -> (Bytes, Vec<TextSlot>) {
     for (i, (kind, text)) in slots.iter().enumerate() {
         let start = json.len();
         json.push_str(&crate::chat::json_string(text));
-        let message = (*kind != SlotKind::Schema && *kind != SlotKind::Other).then_some(i);
+        let message = (*kind != SlotKind::Schema && *kind != SlotKind::Other).then_some(i as u32);
         let role = message.map(|_| Role::User);
         let (span, text, kind) = (start..json.len(), (*text).into(), *kind);
         texts.push(TextSlot { span, text, kind, role, message, cached: false });

@@ -47,14 +47,14 @@ fn request(messages: &[Words]) -> ChatRequest {
         json.push_str(&json_string(&text));
         let kind = if words.role == Role::Tool { SlotKind::ToolResult } else { SlotKind::Message };
         let cached = last_cached.is_some_and(|last| at <= last);
-        let (span, role, message) = (start..json.len(), Some(words.role), Some(at));
+        let (span, role, message) = (start..json.len(), Some(words.role), Some(at as u32));
         texts.push(TextSlot { span, text: text.into(), kind, role, message, cached });
         json.push_str(if at + 1 < messages.len() { "," } else { "" });
         let is_result = words.role == Role::Tool;
         let call = |name: &String| ToolCall { id: name.clone(), name: name.clone(), arguments: 0 };
         let tool_calls = words.tool.iter().filter(|_| !is_result).map(call).collect();
         let tool_call_id = words.tool.clone().filter(|_| is_result);
-        let parts = vec![Part::Text { slot: at, cache_control: None }];
+        let parts = vec![Part::Text { slot: at as u32, cache_control: None }];
         out.push(Message { role: words.role, parts, tool_calls, tool_call_id });
     }
     json.push(']');
