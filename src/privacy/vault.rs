@@ -30,6 +30,8 @@ pub struct Vault {
     aliases: BTreeMap<String, usize>,
     /// Names that the client typed.
     typed: HashSet<String>,
+    /// Names of values that stood somewhere as a number of JSON.
+    numbers: HashSet<String>,
 }
 
 impl Vault {
@@ -86,6 +88,24 @@ impl Vault {
         }
         self.by_name.insert(name.clone(), index);
         name
+    }
+
+    /// The placeholder of a value that stands here as a number of JSON.
+    pub(super) fn number_placeholder(&mut self, entity: EntityType, value: &str) -> String {
+        let name = self.name(entity, value);
+        let placeholder = format!("<{name}>");
+        self.numbers.insert(name);
+        placeholder
+    }
+
+    /// Whether any value stood as a number of JSON.
+    pub(super) fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
+    /// The value behind a name, if it stood somewhere as a number of JSON.
+    pub(super) fn number(&self, name: &str) -> Option<&str> {
+        self.numbers.contains(name).then(|| self.value(name)).flatten()
     }
 
     /// Keeps what a name was whose part is a placeholder: `lookup_PERSON_1` stands for `lookup_anna_schmidt`.

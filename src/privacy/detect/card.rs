@@ -90,7 +90,7 @@ fn at(scan: &mut Scan, runs: &Runs, i: usize) {
         (run.start, i.checked_sub(1).and_then(|i| runs.all.get(i)).map_or(0, |r| r.end));
     let found = groups(scan, runs, i);
     let strict_start = scan.opens(start);
-    let mut mistyped = None;
+    let (mut mistyped, mut shorter) = (None, None);
     for k in (0..found.n).rev() {
         let (end, n) = found.ends[k];
         let (Some(number), Some(lens)) = (found.digits.get(..n), found.lens.get(..=k)) else {
@@ -124,14 +124,22 @@ fn at(scan: &mut Scan, runs: &Runs, i: usize) {
             (false, _) if known && n >= 15 && lines(scan, start, end) <= 1 => 0.8,
             _ => continue,
         };
+        // By chance every tenth beginning of a mistyped number has a good check digit.
+        if mistyped.is_some() && !known {
+            shorter = shorter.or(Some((end, score)));
+            continue;
+        }
         return push(scan, start, end, score, true);
     }
     if let Some(end) = mistyped {
         let back = scan.topics(start, start, REACH.min(start - since), 0);
         let ahead = scan.topics(end, end, 0, REACH / 2);
         if back & CARD_NAME != 0 || (ahead & CARD_NAME != 0 && back & OTHER_NUMBER == 0) {
-            push(scan, start, end, 0.75, false);
+            return push(scan, start, end, 0.75, false);
         }
+    }
+    if let Some((end, score)) = shorter {
+        push(scan, start, end, score, true);
     }
 }
 

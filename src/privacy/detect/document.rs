@@ -1,7 +1,8 @@
 //! Numbers that only a word near them gives away: passports, driving licences, number plates, bank accounts, US
 //! routing numbers; and vehicle identification numbers (ISO 3779, check digit of 49 CFR 565).
 //!
-//! Invariant: such a number needs its word within 48 bytes before it, and no other number between.
+//! Invariant: such a number needs its word within 48 bytes before it, and no other number between. Only numbers of German and
+//! French passports and identity cards count without one, where they are all that a text, a line or a string says.
 
 use super::context::{
     ACCOUNT, AMERICA, BANK, LICENCE, OTHER_NUMBER, PASSPORT, PHONE, PLATE, ROUTING, Topics,
@@ -25,6 +26,10 @@ pub(super) fn find(scan: &mut Scan) {
         let word = scan.words[i];
         let since = last_end;
         last_end = word.end;
+        if word.len() == 9 && is_alone(scan, word) && is_document(scan.bytes, word) {
+            push(scan, word.start, word.end, PASSPORT_NUMBER, 0.6, false);
+            continue;
+        }
         if !word.opens || (quiet && word.len() != 17) {
             continue;
         }
@@ -36,6 +41,28 @@ pub(super) fn find(scan: &mut Scan) {
             named(scan, i, word, topics);
         }
     }
+}
+
+/// Whether a word is a whole text, line, string in quotes, element of a page, or value or segment of a URL.
+fn is_alone(scan: &Scan, word: Word) -> bool {
+    let ends = |byte: u8| matches!(byte, 0 | b'\n' | b'"' | b'\'' | b'>' | b'<' | b'=' | b'/');
+    ends(scan.before(word.start)) && ends(scan.byte(word.end))
+}
+
+/// Whether a word of nine letters has the form of a German number (Passverordnung: capitals without vowels and digits, the first a
+/// letter, of the rest at least one letter and five digits) or of a French passport (two digits, two capitals, five digits).
+fn is_document(bytes: &[u8], word: Word) -> bool {
+    let Some(text) = bytes.get(word.start..word.end) else { return false };
+    let [first, rest @ ..] = text else { return false };
+    let german = |b: &u8| b"CFGHJKLMNPRTVWXYZ".contains(b);
+    let digits = count_digits(rest);
+    let is_german = german(first)
+        && rest.iter().all(|b| german(b) || b.is_ascii_digit())
+        && (5..8).contains(&digits);
+    let is_french = text.iter().enumerate().all(|(at, b)| {
+        if matches!(at, 2 | 3) { b.is_ascii_uppercase() } else { b.is_ascii_digit() }
+    });
+    is_german || is_french
 }
 
 fn named(scan: &mut Scan, i: usize, word: Word, topics: Topics) {

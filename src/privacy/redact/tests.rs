@@ -229,7 +229,8 @@ proptest! {
             prop_assert_eq!(restored["a"].as_str(), Some(text.as_str()));
             prop_assert_eq!(inner["k"].as_str(), Some(text.as_str()));
         }
-        prop_assert_eq!(&inner["n"], &Value::String(number.to_string()));
+        prop_assert_eq!(&inner["n"], &Value::from(number));
+        prop_assert_eq!(&restored["n"], &Value::from(number));
     }
 
     #[test]

@@ -68,7 +68,12 @@ fn replacement(source: &str, place: &Place, vault: &mut Vault) -> String {
     // A URL means something else once it is decoded.
     let keeps = is_word && place.entity == URL && !place.html && !written.contains('\\');
     let value = if keeps { written } else { &place.value };
-    let placeholder = vault.placeholder(place.entity, value);
+    let is_number = place.number.as_ref().is_some_and(|(extent, _)| *extent == place.source);
+    let placeholder = if is_number {
+        vault.number_placeholder(place.entity, value)
+    } else {
+        vault.placeholder(place.entity, value)
+    };
     if place.percent && !is_word {
         percent_encoded(&placeholder)
     } else if place.html && is_html(source, &place.source) {

@@ -6,6 +6,9 @@
 
 use crate::privacy::plain::MAX_DEPTH;
 
+/// A quote in JSON, in JSON in a string, and so on.
+const QUOTES: [&str; 4] = ["\"", r#"\""#, r#"\\\""#, r#"\\\\\\\""#];
+
 /// Follows JSON text.
 #[derive(Debug)]
 pub(super) struct Depth {
@@ -52,6 +55,16 @@ impl Depth {
     /// How many strings the position stands in.
     pub(super) fn strings(&self) -> usize {
         self.levels.iter().filter(|l| matches!(l, Level::Json { in_string: true, .. })).count()
+    }
+
+    /// Where a value may begin at the innermost level: how a quote is written there.
+    pub(super) fn quote(&self) -> Option<&'static str> {
+        match self.levels.last() {
+            Some(Level::Json { in_string: false, .. }) if !self.in_escape() => {
+                QUOTES.get(self.levels.len() - 1).copied()
+            }
+            _ => None,
+        }
     }
 
     /// Whether the position stands inside an escape such as `\n` or `\u00e9`.

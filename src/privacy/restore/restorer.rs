@@ -17,7 +17,8 @@ pub enum Escaping {
     /// Plain text: values go in as they are.
     None,
     /// JSON text: a value inside a string is escaped as often as strings are nested there; a bare placeholder becomes a
-    /// number if the value is one, else a string.
+    /// number if the value is one, else a string. A string that is one placeholder becomes a number if the client sent the value
+    /// as a number.
     JsonString,
 }
 
@@ -112,28 +113,78 @@ impl State {
         text.push_str(more);
         let mut out = String::with_capacity(text.len());
         let mut rest = text.as_str();
-        while let Some(c) = rest.chars().next() {
-            let len = match self.probe(vault, rest, c, ending) {
-                Probe::Live => break,
-                Probe::No => self.pass(rest, c.len_utf8(), &mut out),
-                Probe::Found { len, name, open_ended, percent } => {
-                    let doubtful = open_ended && ending == Ending::Cut && vault.has_longer(&name);
-                    match vault.value(&name) {
-                        Some(value) if !doubtful && percent => {
-                            self.insert(&percent_encoded(value), len, &mut out)
-                        }
-                        Some(value) if !doubtful => self.insert(value, len, &mut out),
-                        _ => {
-                            self.counts.unrestored += u64::from(!vault.is_typed(&name));
-                            self.pass(rest, len, &mut out)
-                        }
-                    }
-                }
-            };
+        while let Some(len) = self.take(vault, rest, ending, &mut out) {
             rest = rest.get(len..).unwrap_or_default();
         }
         self.held = rest.to_owned();
         out
+    }
+
+    /// Deals with what stands at the beginning of `rest`; its length in bytes, `None` at the end and before what may become a
+    /// placeholder.
+    fn take(
+        &mut self,
+        vault: &Vault,
+        rest: &str,
+        ending: Ending,
+        out: &mut String,
+    ) -> Option<usize> {
+        let first = rest.chars().next()?;
+        match self.quoted_number(vault, rest, ending) {
+            Probe::Live => return None,
+            Probe::Found { len, name, .. } => {
+                self.counts.restored += 1;
+                self.at_boundary = true;
+                out.push_str(vault.number(&name).unwrap_or_default());
+                return Some(len);
+            }
+            Probe::No => {}
+        }
+        let len = match self.probe(vault, rest, first, ending) {
+            Probe::Live => return None,
+            Probe::No => self.pass(rest, first.len_utf8(), out),
+            Probe::Found { len, name, open_ended, percent } => {
+                let doubtful = open_ended && ending == Ending::Cut && vault.has_longer(&name);
+                match vault.value(&name) {
+                    Some(value) if !doubtful && percent => {
+                        self.insert(&percent_encoded(value), len, out)
+                    }
+                    Some(value) if !doubtful => self.insert(value, len, out),
+                    _ => {
+                        self.counts.unrestored += u64::from(!vault.is_typed(&name));
+                        self.pass(rest, len, out)
+                    }
+                }
+            }
+        };
+        Some(len)
+    }
+
+    /// Looks for a string of JSON that is one placeholder, of a value that the client sent as a number. Keys stay strings.
+    fn quoted_number(&self, vault: &Vault, rest: &str, ending: Ending) -> Probe {
+        let quote = self.depth.as_ref().filter(|_| vault.has_numbers()).and_then(Depth::quote);
+        let Some(quote) = quote else { return Probe::No };
+        let is_last = ending != Ending::No;
+        let begun = |text: &str| match is_last {
+            false if quote.starts_with(text) => Probe::Live,
+            _ => Probe::No,
+        };
+        let Some(content) = rest.strip_prefix(quote) else { return begun(rest) };
+        let (len, name) = match probe(vault.types(), content, true, is_last) {
+            Probe::Found { len, name, .. } if vault.number(&name).is_some() => (len, name),
+            Probe::Live => return Probe::Live,
+            _ => return Probe::No,
+        };
+        let behind = content.get(len..).unwrap_or_default();
+        let Some(after) = behind.strip_prefix(quote) else { return begun(behind) };
+        match after.trim_start().chars().next() {
+            None if !is_last => Probe::Live,
+            Some(':') => Probe::No,
+            _ => {
+                let len = quote.len() * 2 + len;
+                Probe::Found { len, name, open_ended: false, percent: false }
+            }
+        }
     }
 
     fn probe(&self, vault: &Vault, rest: &str, first: char, ending: Ending) -> Probe {

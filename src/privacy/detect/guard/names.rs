@@ -6,7 +6,7 @@
 use super::around::{Around, split};
 use super::lists::{CLOSINGS, CODE, COMMON, FIELD, FOREIGN, FUNCTION, NAMES_TOO, PRODUCTS};
 use super::pattern::{matches, regex};
-use super::things::{is_font, is_thing, is_title};
+use super::things::{is_font, is_part_of_font, is_thing, is_title};
 use regex_automata::meta::Regex;
 use std::sync::LazyLock;
 
@@ -102,6 +102,10 @@ pub(super) fn is_person(a: &Around<'_>, ai: bool) -> bool {
     let few = letters < 2 && !initial && !value.contains(|c: char| c >= '\u{2e80}');
     let surname = lower && NAMES_TOO.contains(value);
     if few || (is_ordinary(value) && !surname) {
+        return false;
+    }
+    // No title makes a person of it: `Trebuchet MS, Lucida Console`.
+    if is_part_of_font(a, value) {
         return false;
     }
     if is_somebody(a) {

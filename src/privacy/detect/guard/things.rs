@@ -129,6 +129,9 @@ pub(super) fn is_font(a: &Around<'_>, value: &str) -> bool {
     if FONTS.contains(folded.trim_matches(|c: char| !c.is_alphanumeric())) {
         return true;
     }
+    if is_part_of_font(a, value) {
+        return true;
+    }
     let is = |word: &str, thing: Thing| AMBIGUOUS.get(word).is_some_and(|it| it.contains(&thing));
     let ambiguous = |word: &str| is(word, Thing::Font) || is(word, Thing::Typeface);
     let words: Vec<&str> = split(&folded).collect();
@@ -180,6 +183,25 @@ pub(super) fn is_font(a: &Around<'_>, value: &str) -> bool {
     let pair = near.windows(2).chain(near.windows(3)).any(|words| FONTS.contains(&words.join(" ")));
     let set = rare && near.iter().any(|word| SETTING_WORDS.contains(&word.as_str()));
     word || other || pair || set
+}
+
+/// Whether the words right beside a name make it a font's: `Lucida` in `Lucida Console`.
+pub(super) fn is_part_of_font(a: &Around<'_>, value: &str) -> bool {
+    let before: Vec<String> = match a.before.strip_suffix(' ') {
+        Some(before) => before.rsplit(' ').take(3).map(str::to_lowercase).collect(),
+        None => Vec::new(),
+    };
+    let after: Vec<String> = match a.after.strip_prefix(' ') {
+        Some(after) => after.split(' ').take(3).map(str::to_lowercase).collect(),
+        None => Vec::new(),
+    };
+    let folded = value.to_lowercase();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    (0..=before.len()).flat_map(|n| (0..=after.len()).map(move |m| (n, m))).any(|(n, m)| {
+        let words = before.iter().take(n).rev().map(|word| bare(word));
+        let words = words.chain([bare(&folded)]).chain(after.iter().take(m).map(|word| bare(word)));
+        n + m > 0 && FONTS.contains(&words.collect::<Vec<_>>().join(" "))
+    })
 }
 
 fn is_month(a: &Around<'_>) -> bool {

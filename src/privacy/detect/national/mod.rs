@@ -120,14 +120,16 @@ fn at(scan: &mut Scan, start: usize, first: usize) {
         if !scan.closes_loosely(end) || !(id.valid)(value) {
             continue;
         }
-        let strict = scan.opens(start) && scan.closes(end) && !continued(scan, start, end, pattern);
+        let continued = continued(scan, start, end, pattern);
+        let strict = scan.opens(start) && scan.closes(end) && !continued;
         let topics = scan.topics(start, end, 80, 40);
         let named = topics >> (NATIONAL_SHIFT + number) & 1 == 1;
         let lower =
             scan.bytes.get(start..end).is_some_and(|b| b.iter().any(u8::is_ascii_lowercase));
         let other = scan.topics(start, start, 24, 0) & OTHER_NUMBER != 0;
         // In a path or a file name, glued to letters: the id's name, or a form that is rare by itself.
-        let rare = *bare >= LOOSE && pattern.iter().any(|b| !b.is_ascii_alphanumeric());
+        let rare =
+            *bare >= LOOSE && !continued && pattern.iter().any(|b| !b.is_ascii_alphanumeric());
         if !strict && !named && (!rare || scan.word_ends(start) && scan.before(start) != b'_') {
             continue;
         }

@@ -11,6 +11,8 @@ const CASES: &str = include_str!("../../../../tests/data/privacy/restore/text.js
 #[derive(serde::Deserialize)]
 struct Cases {
     values: Vec<(String, String)>,
+    /// What the client sent as numbers.
+    numbers: Vec<(String, String)>,
     typed: String,
     cases: Vec<Case>,
 }
@@ -26,7 +28,7 @@ struct Case {
 }
 
 fn entity(name: &str) -> EntityType {
-    let known = ["PERSON", "EMAIL_ADDRESS", "SECRET", "PHONE_NUMBER", "DATE_TIME"];
+    let known = ["PERSON", "EMAIL_ADDRESS", "SECRET", "PHONE_NUMBER", "DATE_TIME", "CREDIT_CARD"];
     EntityType(known.into_iter().find(|k| *k == name).unwrap())
 }
 
@@ -35,6 +37,9 @@ fn vault(cases: &Cases) -> Arc<Vault> {
     let mut vault = Vault::avoiding([cases.typed.as_str()], &types);
     for (kind, value) in &cases.values {
         vault.placeholder(entity(kind), value);
+    }
+    for (kind, value) in &cases.numbers {
+        vault.number_placeholder(entity(kind), value);
     }
     Arc::new(vault)
 }
@@ -157,6 +162,8 @@ fn piece() -> impl Strategy<Value = String> {
         "SECRET_1>",
         "<PHONE_NUMBER_1",
         "\n",
+        "\"<CREDIT_CARD_1>\"",
+        ",",
     ];
     prop_oneof![
         8 => proptest::sample::select(words.to_vec()).prop_map(str::to_owned),
