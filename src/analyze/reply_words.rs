@@ -70,7 +70,9 @@ const LISTS: &[Lists] = &[
             thanks thank absolutely definitely agreed confirmed confirm approved continue proceed go ahead on again more next \
             retry redo undo do try keep going carry let's lets done yet still instead too well alright why how elaborate so \
             looks works worked awesome excellent wonderful brilliant amazing fantastic lovely neat super wrong bad incorrect \
-            better best almost nevermind hm hmm wow cheers yay bravo accepted sounds true false fixed",
+            better best almost nevermind hm hmm wow cheers yay bravo accepted sounds true false fixed shorter longer briefer \
+            simpler easier clearer cleaner faster slower louder quieter smaller bigger nicer softer tighter stronger stricter \
+            friendlier politer warmer funnier safer smarter cheaper less fewer differently",
         pointers: "it its it's that that's this these those them they one ones other others another same both former latter \
             previous last above first second third either neither rest",
         openers: "and or but also then now plus instead same",
@@ -89,7 +91,9 @@ const LISTS: &[Lists] = &[
             danke bitte weiter weitermachen nochmal nochmals mach mache machen macht gern gerne einverstanden korrekt falsch \
             schlecht fast warum wieso weshalb wie mehr fertig erledigt spitze klasse fein wunderbar ausgezeichnet \
             hervorragend läuft funktioniert geht vergiss zurück probier probiere versuch versuche wiederhole wiederholen \
-            rückgängig los sicher natürlich bestätigt freigegeben leider besser tu tue",
+            rückgängig los sicher natürlich bestätigt freigegeben leider besser tu tue kürzer länger knapper ausführlicher einfacher \
+            klarer genauer sauberer schneller langsamer lauter leiser kleiner größer schöner freundlicher höflicher strenger \
+            sicherer anders weniger",
         pointers: "das dies diese diesen dieser dieses es letzte letzten letztes erste ersten erstes zweite zweiten zweites \
             andere anderen anderes beide beides gleiche gleichen selbe selben dasselbe daran davon damit",
         tails: "sie ihn ihm ihr den die der",
@@ -97,7 +101,7 @@ const LISTS: &[Lists] = &[
         fillers: "ein eine einen einem der die den dem des ich du wir mir mich uns ist sind war kann kannst könntest könnte \
             bitte mal doch noch nur einfach schon jetzt nun dann auch nicht kein keine ganz sehr so zu in im mit für auf ab an \
             aus ein hoch um durch weg rein raus lass sieht eben halt denn wenn und oder aber einmal alles viel wirklich leg \
-            finde hat habe was von",
+            finde hat habe was von etwas",
         commands: "committe committen pushe pushen merge mergen deploye deployen ausführen speichern speichere abschicken \
             veröffentlichen ausrollen absenden",
         phrases: &["was ist mit", "wie wäre es mit", "wie steht es mit"],
@@ -114,7 +118,8 @@ const LISTS: &[Lists] = &[
         tails: "le la les lui",
         openers: "et ou mais aussi alors maintenant puis ensuite",
         fillers: "un une le la les des de du je tu vous nous il elle me te moi est sont être peux pouvez pourrais pourriez veux \
-            pour avec en dans sur à au aux pas ne que qui si tout très trop juste encore fois on maintenant alors mais et a ai fait",
+            pour avec en dans sur à au aux pas ne que qui si tout très trop juste encore fois on maintenant alors mais et a ai fait \
+            court courte courts long longue bref brève simple clair claire rapide lent détaillé détaillée précis précise moins",
         commands: "commite committe pousse fusionne déploie exécute enregistre sauvegarde publie valide envoie",
         phrases: &["et pour", "que dire de"],
         elides: true,
@@ -131,7 +136,8 @@ const LISTS: &[Lists] = &[
         tails: "lo la los las",
         openers: "y e o pero también entonces ahora luego",
         fillers: "un una el la los las lo de del al a en con para por yo tú me te nos es son está están puede puedes podrías \
-            quiero no muy mucho mucha todo solo sólo otra vez que qué si así ya aún ahora se ve queda parece muchas",
+            quiero no muy mucho mucha todo solo sólo otra vez que qué si así ya aún ahora se ve queda parece muchas corto corta \
+            largo larga breve simple sencillo sencilla claro clara rápido rápida lento detallado detallada preciso menos",
         commands: "guarda envía publica ejecuta despliega fusiona",
         phrases: &["qué tal", "y para", "qué pasa con"],
         enclitic: true,
@@ -147,7 +153,8 @@ const LISTS: &[Lists] = &[
             secondo seconda entrambi",
         tails: "lo la li le",
         openers: "e ed o ma anche poi allora adesso ora",
-        fillers: "un una il lo la i gli le di a da in con per su io tu mi ti ci è sono puoi potresti vorrei non molto molte \
+        fillers: "un una il lo la i gli le di a da in con per su io tu mi ti ci è sono puoi potresti vorrei non molto molte corto corta \
+            lungo lunga breve semplice chiaro chiara veloce lento dettagliato dettagliata preciso meno \
             tutto solo ancora volta che se così adesso ora d sembra mille",
         commands: "salva invia pubblica esegui",
         phrases: &["e per", "che ne dici di"],
