@@ -384,9 +384,9 @@ fn a_file_can_be_checked_without_its_keys() {
 }
 
 #[test]
-fn the_readmes_bound_on_the_gain_matches_easy_requests() {
-    let readme = include_str!("../../README.md");
-    let bound = readme.split("{name: easy, when: {max_gain: ").nth(1).unwrap();
+fn the_bound_on_the_gain_in_the_docs_matches_easy_requests() {
+    let docs = include_str!("../../docs/tune.md");
+    let bound = docs.split("{name: easy, when: {max_gain: ").nth(1).unwrap();
     let bound: f32 = bound.split('}').next().unwrap().parse().unwrap();
     let target = |name: &str| {
         format!(

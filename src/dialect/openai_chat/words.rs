@@ -6,6 +6,7 @@ use super::places::{Field, Form};
 use crate::chat::{Role, SlotKind, TextSlot};
 use crate::dialect::json::{Kind, Value};
 use compact_str::CompactString;
+use std::collections::HashSet;
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +50,7 @@ pub(super) struct Words {
     /// Kinds of content that go unread, each once.
     pub(super) unchecked: Vec<&'static str>,
     /// Ids of calls that a provider made, as far as the conversation has come.
-    pub(super) calls: Vec<String>,
+    pub(super) calls: HashSet<String>,
 }
 
 /// Keys shorter than this, in bytes, hold nothing that could be found.
@@ -200,7 +201,7 @@ impl Words {
     /// Adds the id of a call, unless a provider made it.
     pub(super) fn add_call_id(&mut self, id: Value<'_>, place: Place) {
         if id.kind() == Kind::String && is_id(id.inner(), super::places::CALL_IDS) {
-            self.calls.push(id.inner().to_owned());
+            self.calls.insert(id.inner().to_owned());
         } else {
             self.add_as(id, &Form::Name, place);
         }
@@ -208,7 +209,7 @@ impl Words {
 
     /// Adds the id of the call that a result answers, unless it is the one that a provider made.
     pub(super) fn add_answered_id(&mut self, id: Value<'_>, place: Place) {
-        if !self.calls.iter().any(|call| id.inner() == call) {
+        if !self.calls.contains(id.inner()) {
             self.add_as(id, &Form::Name, place);
         }
     }

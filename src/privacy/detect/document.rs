@@ -49,8 +49,10 @@ fn is_alone(scan: &Scan, word: Word) -> bool {
     ends(scan.before(word.start)) && ends(scan.byte(word.end))
 }
 
-/// Whether a word of nine letters has the form of a German number (Passverordnung: capitals without vowels and digits, the first a
-/// letter, of the rest at least one letter and five digits) or of a French passport (two digits, two capitals, five digits).
+/// Whether a word of nine letters has the form of a German or a French number.
+///
+/// German numbers are capitals without vowels, and digits (Passverordnung). The first is a letter; of the rest, one at least is a letter
+/// and five are digits. Numbers of French passports are two digits, two capitals and five digits.
 fn is_document(bytes: &[u8], word: Word) -> bool {
     let Some(text) = bytes.get(word.start..word.end) else { return false };
     let [first, rest @ ..] = text else { return false };
